@@ -1,0 +1,28 @@
+// Original file: proto/tessera/v1/generation_service.proto
+
+import type { Duration as _google_protobuf_Duration, Duration__Output as _google_protobuf_Duration__Output } from '../../google/protobuf/Duration.js';
+import type { Long } from '@grpc/proto-loader';
+
+export interface GatewayStatus {
+  'id'?: (string);
+  'address'?: (string);
+  'pid'?: (number);
+  'running'?: (number);
+  'queued'?: (number);
+  'uptime'?: (_google_protobuf_Duration | null);
+  'arithmeticVersion'?: (string);
+  'eventLoopLagP99Ms'?: (number | string);
+  'rssBytes'?: (number | string | Long);
+}
+
+export interface GatewayStatus__Output {
+  'id': (string);
+  'address': (string);
+  'pid': (number);
+  'running': (number);
+  'queued': (number);
+  'uptime': (_google_protobuf_Duration__Output | null);
+  'arithmeticVersion': (string);
+  'eventLoopLagP99Ms': (number);
+  'rssBytes': (string);
+}

@@ -1,0 +1,46 @@
+// Original file: proto/tessera/v1/generation.proto
+
+import type { Window as _tessera_v1_Window, Window__Output as _tessera_v1_Window__Output } from '../../tessera/v1/Window.js';
+import type { Long } from '@grpc/proto-loader';
+
+export interface GenerationPlan {
+  'model'?: (string);
+  'modelSha256'?: (string);
+  'seed'?: (number | string | Long);
+  'count'?: (number);
+  'scheduler'?: (string);
+  'timesteps'?: (number | string)[];
+  'guidanceScale'?: (number | string);
+  'guidanceRescale'?: (number | string);
+  'eta'?: (number | string);
+  'width'?: (number);
+  'height'?: (number);
+  'latentChannels'?: (number);
+  'latentWidth'?: (number);
+  'latentHeight'?: (number);
+  'windows'?: (_tessera_v1_Window)[];
+  'previewSteps'?: (number)[];
+  'evaluations'?: (number | string | Long);
+  'peakMemoryBytes'?: (number | string | Long);
+}
+
+export interface GenerationPlan__Output {
+  'model': (string);
+  'modelSha256': (string);
+  'seed': (string);
+  'count': (number);
+  'scheduler': (string);
+  'timesteps': (number)[];
+  'guidanceScale': (number);
+  'guidanceRescale': (number);
+  'eta': (number);
+  'width': (number);
+  'height': (number);
+  'latentChannels': (number);
+  'latentWidth': (number);
+  'latentHeight': (number);
+  'windows': (_tessera_v1_Window__Output)[];
+  'previewSteps': (number)[];
+  'evaluations': (string);
+  'peakMemoryBytes': (string);
+}

@@ -1,0 +1,98 @@
+import { once } from 'node:events';
+import type {
+  handleServerStreamingCall,
+  handleUnaryCall,
+  ServerDuplexStream,
+  ServerUnaryCall,
+  ServerWritableStream,
+} from '@grpc/grpc-js';
+import { TesseraError } from '@tessera/core';
+import { statusFromError } from './status.js';
+
+/** Hears of failures that are not a TesseraError, which the caller sees only as "internal error". */
+export type ReportFault = (thrown: unknown) => void;
+
+/**
+ * The signal of one server call: aborted when the client cancels, leaves, is
+ * killed, or its deadline passes.
+ */
+export function signalOfCall(call: {
+  once(event: 'cancelled', listener: () => void): unknown;
+  cancelled: boolean;
+}): AbortSignal {
+  const controller = new AbortController();
+  const abort = () => controller.abort(new TesseraError('cancelled', 'the client left'));
+  if (call.cancelled) abort();
+  else call.once('cancelled', abort);
+  return controller.signal;
+}
+
+export function unary<Request, Response>(
+  handler: (
+    request: Request,
+    signal: AbortSignal,
+    call: ServerUnaryCall<Request, Response>,
+  ) => Promise<Response> | Response,
+  reportFault: ReportFault,
+): handleUnaryCall<Request, Response> {
+  return async (call, callback) => {
+    try {
+      callback(null, await handler(call.request, signalOfCall(call), call));
+    } catch (thrown) {
+      if (!(thrown instanceof TesseraError)) reportFault(thrown);
+      callback(statusFromError(thrown));
+    }
+  };
+}
+
+/**
+ * A server-streaming handler as an async generator. Messages are written as
+ * the client takes them (`write` returns false at 16 queued messages; a drain
+ * never comes after a cancel). When the client leaves, the generator's
+ * `finally` runs.
+ */
+export function serverStream<Request, Response>(
+  handler: (
+    request: Request,
+    signal: AbortSignal,
+    call: ServerWritableStream<Request, Response>,
+  ) => AsyncIterable<Response>,
+  reportFault: ReportFault,
+): handleServerStreamingCall<Request, Response> {
+  return async (call) => {
+    const signal = signalOfCall(call);
+    try {
+      await writeAll(call, handler(call.request, signal, call), signal);
+      call.end();
+    } catch (thrown) {
+      endWithError(call, thrown, signal, reportFault);
+    }
+  };
+}
+
+/** Writes every message, waiting whenever the client is behind. */
+export async function writeAll<Response>(
+  call: { write(message: Response): boolean } & NodeJS.EventEmitter,
+  messages: AsyncIterable<Response>,
+  signal: AbortSignal,
+): Promise<void> {
+  for await (const message of messages) {
+    if (signal.aborted) return;
+    if (!call.write(message)) await once(call, 'drain', { signal });
+  }
+}
+
+/**
+ * Ends a call with a status. `destroy(error)` and a failing `pipeline` leave
+ * the client waiting for ever, so this is the only way a stream may fail.
+ */
+export function endWithError(
+  call: ServerWritableStream<unknown, unknown> | ServerDuplexStream<unknown, unknown>,
+  thrown: unknown,
+  signal: AbortSignal,
+  reportFault: ReportFault,
+): void {
+  if (signal.aborted) return;
+  if (!(thrown instanceof TesseraError)) reportFault(thrown);
+  call.emit('error', statusFromError(thrown));
+}
