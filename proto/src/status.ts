@@ -51,7 +51,8 @@ function packedDetails(error: TesseraError) {
     pack('RetryInfo', googleRpc.RetryInfo.serialize({ retryDelay: durationFromMs(error.retryAfterMs) }));
   }
   if (error.reason !== undefined) {
-    pack('ErrorInfo', googleRpc.ErrorInfo.serialize({ reason: error.reason, domain: ERROR_DOMAIN, metadata: {} }));
+    const metadata = { ...error.reasonMetadata };
+    pack('ErrorInfo', googleRpc.ErrorInfo.serialize({ reason: error.reason, domain: ERROR_DOMAIN, metadata }));
   }
   return packed;
 }
@@ -67,7 +68,12 @@ export function errorFromStatus(received: unknown): TesseraError {
 }
 
 function unpackedDetails(metadata: Metadata | undefined) {
-  const options: { field?: string; retryAfterMs?: number; reason?: string } = {};
+  const options: {
+    field?: string;
+    retryAfterMs?: number;
+    reason?: string;
+    reasonMetadata?: Readonly<Record<string, string>>;
+  } = {};
   const [encoded] = metadata?.get(DETAILS_KEY) ?? [];
   if (!(encoded instanceof Buffer)) return options;
   for (const detail of googleRpc.Status.deserialize(encoded).details) {
@@ -78,7 +84,8 @@ function unpackedDetails(metadata: Metadata | undefined) {
     } else if (typeUrl.endsWith('/google.rpc.RetryInfo')) {
       options.retryAfterMs = msFromDuration(googleRpc.RetryInfo.deserialize(value).retryDelay);
     } else if (typeUrl.endsWith('/google.rpc.ErrorInfo')) {
-      options.reason = googleRpc.ErrorInfo.deserialize(value).reason;
+      const { reason, metadata: reasonMetadata } = googleRpc.ErrorInfo.deserialize(value);
+      Object.assign(options, { reason, reasonMetadata });
     }
   }
   return options;

@@ -25,6 +25,8 @@ export interface TesseraErrorOptions {
   readonly retryAfterMs?: number;
   /** A stable machine-readable reason, upper case: `RESUME`, `MODEL_CHANGED`. */
   readonly reason?: string;
+  /** What goes with the reason, by name: `generation_id`, `sequence`. */
+  readonly reasonMetadata?: Readonly<Record<string, string>>;
   readonly cause?: unknown;
 }
 
@@ -35,6 +37,7 @@ export class TesseraError extends Error {
   readonly field: string | undefined;
   readonly retryAfterMs: number | undefined;
   readonly reason: string | undefined;
+  readonly reasonMetadata: Readonly<Record<string, string>> | undefined;
 
   constructor(code: ErrorCode, message: string, options: TesseraErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
@@ -42,6 +45,7 @@ export class TesseraError extends Error {
     this.field = options.field;
     this.retryAfterMs = options.retryAfterMs;
     this.reason = options.reason;
+    this.reasonMetadata = options.reasonMetadata;
   }
 
   /** Any thrown value as a TesseraError: an abort is `cancelled`, the unknown is `internal`. */

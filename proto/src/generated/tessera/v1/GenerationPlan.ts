@@ -22,6 +22,7 @@ export interface GenerationPlan {
   'previewSteps'?: (number)[];
   'evaluations'?: (number | string | Long);
   'peakMemoryBytes'?: (number | string | Long);
+  'steps'?: (number);
 }
 
 export interface GenerationPlan__Output {
@@ -43,4 +44,5 @@ export interface GenerationPlan__Output {
   'previewSteps': (number)[];
   'evaluations': (string);
   'peakMemoryBytes': (string);
+  'steps': (number);
 }

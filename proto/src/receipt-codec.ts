@@ -1,0 +1,26 @@
+import type { Receipt } from '@tessera/core';
+import { durationFromMs, msFromDuration } from './duration.js';
+import type { WireReceipt, WireReceipt__Output } from './types.js';
+
+export function wireFromReceipt(receipt: Receipt): WireReceipt {
+  const { timings, negativePrompt, timesteps, windows, cache, ...rest } = receipt;
+  return {
+    ...rest,
+    timesteps: [...timesteps],
+    windows: [...windows],
+    cache: [...cache],
+    negativePrompt: negativePrompt ?? '',
+    negativePromptGiven: negativePrompt !== undefined,
+    timings: timings.map(({ stage, ms }) => ({ stage, duration: durationFromMs(ms) })),
+  };
+}
+
+export function receiptFromWire(wire: WireReceipt__Output): Receipt {
+  const { timings, evaluations, negativePrompt, negativePromptGiven, ...rest } = wire;
+  return {
+    ...rest,
+    ...(negativePromptGiven && { negativePrompt }),
+    evaluations: Number(evaluations),
+    timings: timings.map(({ stage, duration }) => ({ stage, ms: msFromDuration(duration) ?? 0 })),
+  };
+}
