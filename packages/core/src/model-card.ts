@@ -20,6 +20,8 @@ export interface ModelCard {
   readonly schedulerConfig: SchedulerConfigValues;
   readonly conditioning: ConditioningCard;
   readonly denoiser: DenoiserCard;
+  readonly decoder: DecoderCard;
+  readonly imageEncoder?: ImageEncoderCard;
   /** File paths inside the folder, by part. */
   readonly files: ModelFiles;
 }
@@ -57,11 +59,15 @@ export interface TextEncoderCard {
   readonly tokenizer: TokenizerCard;
   /** Tokens, special ones included; longer prompts are cut, shorter ones padded. */
   readonly contextLength: number;
+  /** The graph's one input: token ids [batch, contextLength]. */
+  readonly inputIdsInput: string;
   readonly inputIdsType: 'int32' | 'int64';
   /** The graph output that becomes encoder_hidden_states (its part of it). */
   readonly hiddenStateOutput: string;
   /** The graph output that becomes text_embeds. */
   readonly pooledOutput?: string;
+  /** Set when the graph was exported with a fixed batch. */
+  readonly fixedBatch?: number;
 }
 
 export interface TokenizerCard {
@@ -81,6 +87,8 @@ export interface DenoiserCard {
   /** As the graph declares it. Rank 0 cannot hold different timesteps in one batch. */
   readonly timestepType: 'float32' | 'float16' | 'int64';
   readonly timestepRank: 0 | 1;
+  /** Set when a timestep of rank 1 was exported with a fixed length; 1 is broadcast over the batch. */
+  readonly timestepFixedLength?: number;
   readonly output: string;
   readonly float: NetworkFloat;
   /** Set when the graph was exported with a fixed batch or size. */
@@ -95,4 +103,32 @@ export interface DenoiserInputCard {
   /** Without the batch axis: [77, 768] for encoder_hidden_states; −1 where the graph takes any extent. */
   readonly shape: readonly number[];
   readonly type: NetworkFloat | 'int64';
+}
+
+/** The first stage from latent to pixels. */
+export interface DecoderCard {
+  /** Latent divided by the scaling factor, [batch, channels, height, width]. */
+  readonly input: string;
+  /** Pixels in −1…1, [batch, 3, height, width]. */
+  readonly output: string;
+  readonly float: NetworkFloat;
+  readonly fixedBatch?: number;
+  /** In latent cells. */
+  readonly fixedSize?: { readonly width: number; readonly height: number };
+}
+
+/** The first stage from pixels to latent. */
+export interface ImageEncoderCard {
+  /** Pixels in −1…1, [batch, 3, height, width]. */
+  readonly input: string;
+  readonly output: string;
+  /**
+   * `moments`: the output is mean and log variance, [batch, 2 · channels, height, width].
+   * `sample`: the graph drew from the posterior itself, so equal pixels give different latents.
+   */
+  readonly posterior: 'moments' | 'sample';
+  readonly float: NetworkFloat;
+  readonly fixedBatch?: number;
+  /** In pixels. */
+  readonly fixedSize?: { readonly width: number; readonly height: number };
 }
