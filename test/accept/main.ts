@@ -9,9 +9,13 @@ import type { AcceptancePoint } from './point.js';
 const POINTS: readonly AcceptancePoint[] = [...mainJob];
 
 const { names, seed } = parseArguments(process.argv.slice(2));
-const chosen = POINTS.filter(({ id }) => names.length === 0 || names.some((name) => id === name || id.startsWith(`${name}.`)));
+const chosen = POINTS.filter(
+  ({ id }) => names.length === 0 || names.some((name) => id === name || id.startsWith(`${name}.`)),
+);
 if (chosen.length === 0) {
-  console.error(`no acceptance point is called ${names.join(', ')}; there are ${POINTS.map(({ id }) => id).join(', ')}`);
+  console.error(
+    `no acceptance point is called ${names.join(', ')}; there are ${POINTS.map(({ id }) => id).join(', ')}`,
+  );
   process.exit(2);
 }
 
@@ -28,7 +32,11 @@ async function measure(point: AcceptancePoint) {
   try {
     return await point.run(seed);
   } catch (thrown) {
-    return { value: thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown), limit: 'no error', pass: false };
+    return {
+      value: thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown),
+      limit: 'no error',
+      pass: false,
+    };
   }
 }
 
