@@ -1,0 +1,57 @@
+import type { DeviceChoice, DeviceName } from './device.js';
+import type { NetworkValue, TypedTensor } from './typed-tensor.js';
+
+/** What the executor's thread is started with. */
+export interface ExecutorThreadStart {
+  readonly device: DeviceChoice;
+  readonly threads: number;
+  readonly shared: SharedArrayBuffer;
+}
+
+/** Fields of the shared counters, as indices into a BigInt64Array. */
+export const SHARED_COUNTER = { evaluationsStarted: 0, runningSinceNs: 1 } as const;
+export const SHARED_BYTES = 2 * BigInt64Array.BYTES_PER_ELEMENT;
+
+export type ExecutorCommand =
+  | { readonly type: 'load'; readonly id: number; readonly source: string | Uint8Array }
+  | {
+      readonly type: 'run';
+      readonly id: number;
+      readonly network: number;
+      readonly feeds: Readonly<Record<string, TypedTensor>>;
+      readonly outputs: readonly string[];
+      readonly evaluations: number;
+      readonly gate: SharedArrayBuffer;
+    };
+
+export interface LoadedNetwork {
+  readonly id: number;
+  readonly inputs: readonly NetworkValue[];
+  readonly outputs: readonly NetworkValue[];
+}
+
+export interface SkippedDevice {
+  readonly device: DeviceName;
+  readonly reason: string;
+}
+
+export type ExecutorReport =
+  | {
+      readonly type: 'opened';
+      readonly device: DeviceName;
+      readonly skipped: readonly SkippedDevice[];
+      readonly runtimeVersion: string;
+    }
+  | { readonly type: 'no-device'; readonly skipped: readonly SkippedDevice[] }
+  | { readonly type: 'loaded'; readonly id: number; readonly network: LoadedNetwork }
+  | { readonly type: 'unloadable'; readonly id: number; readonly reason: string }
+  | {
+      readonly type: 'ran';
+      readonly id: number;
+      readonly outputs: Readonly<Record<string, TypedTensor>>;
+      /** On the process's monotonic clock (process.hrtime), milliseconds. */
+      readonly startedAtMs: number;
+      readonly endedAtMs: number;
+    }
+  | { readonly type: 'dropped'; readonly id: number }
+  | { readonly type: 'broken'; readonly reason: string };

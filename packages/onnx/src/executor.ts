@@ -1,0 +1,94 @@
+import { Worker } from 'node:worker_threads';
+import { TesseraError } from '@tessera/core';
+import type { DeviceChoice, DeviceName } from './device.js';
+import {
+  type ExecutorReport,
+  type ExecutorThreadStart,
+  type LoadedNetwork,
+  SHARED_BYTES,
+  type SkippedDevice,
+} from './executor-messages.js';
+import { ThreadExecutor } from './thread-executor.js';
+import type { TypedTensor } from './typed-tensor.js';
+
+export interface ExecutorOptions {
+  readonly device: DeviceChoice;
+  /** Threads for the operators of one run. */
+  readonly threads: number;
+}
+
+export interface RunOptions {
+  /** All, unless named. */
+  readonly outputs?: readonly string[];
+  /** Dropping a run that has not started is certain; a started run ends by itself. */
+  readonly signal?: AbortSignal;
+  /** What the run adds to `evaluationsStarted`; 0 for warm-up. */
+  readonly evaluations?: number;
+}
+
+export interface RunResult {
+  readonly outputs: Readonly<Record<string, TypedTensor>>;
+  /** Time inside the network. */
+  readonly runMs: number;
+}
+
+/** The sessions of one device, in a thread of their own; runs happen one after the other, in the order of the calls. */
+export interface Executor {
+  /** The device that was taken. */
+  readonly device: DeviceName;
+  readonly provider: string;
+  /** Devices that `auto` passed over, with the reason. */
+  readonly skippedDevices: readonly SkippedDevice[];
+  readonly runtimeVersion: string;
+  readonly threads: number;
+  /** Resolves when the executor can no longer be used, other than by `close`; every pending call is rejected then. */
+  readonly failed: Promise<Error>;
+  /**
+   * @param source path of a model file, or its bytes.
+   * @throws TesseraError failed_precondition when ONNX Runtime refuses the model.
+   */
+  load(source: string | Uint8Array): Promise<LoadedNetwork>;
+  /**
+   * @param feeds are given away: their memory moves to the executor's thread and is empty here afterwards.
+   * @throws TesseraError invalid_argument when the feeds contradict the graph's declaration; cancelled (or the
+   * signal's reason) when the run was dropped before it started; internal when the executor has failed.
+   */
+  run(network: LoadedNetwork, feeds: Readonly<Record<string, TypedTensor>>, options?: RunOptions): Promise<RunResult>;
+  /** Runs that were given to the executor and have not ended. */
+  pendingRuns(): number;
+  /** Sum of `evaluations` over the runs that have started, exact at any moment. */
+  evaluationsStarted(): number;
+  /** Share of the last second spent in runs, 0–1. */
+  busyShare(): number;
+  close(): Promise<void>;
+}
+
+/**
+ * @throws TesseraError unavailable when the named device is not there; only `auto` tries one after the other.
+ */
+export async function startExecutor(options: ExecutorOptions): Promise<Executor> {
+  const shared = new SharedArrayBuffer(SHARED_BYTES);
+  const start: ExecutorThreadStart = { ...options, shared };
+  const thread = new Worker(new URL('./executor-thread.js', import.meta.url), {
+    workerData: start,
+    name: 'tessera-executor',
+  });
+  const opened = await firstReport(thread);
+  if (opened.type !== 'opened') {
+    await thread.terminate();
+    const skipped = opened.type === 'no-device' ? opened.skipped : [];
+    const reasons = skipped.map(({ device, reason }) => `${device}: ${reason}`).join('; ');
+    throw new TesseraError('unavailable', `device ${options.device} is not available (${reasons})`, {
+      reason: 'DEVICE_MISSING',
+    });
+  }
+  return new ThreadExecutor(thread, opened, options.threads, new BigInt64Array(shared));
+}
+
+function firstReport(thread: Worker): Promise<ExecutorReport> {
+  return new Promise((resolve, reject) => {
+    thread.once('message', resolve);
+    thread.once('error', reject);
+    thread.once('exit', (code) => reject(new TesseraError('internal', `the executor's thread ended with ${code}`)));
+  });
+}
