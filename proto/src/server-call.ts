@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import type {
+  handleBidiStreamingCall,
   handleServerStreamingCall,
   handleUnaryCall,
   ServerDuplexStream,
@@ -68,6 +69,43 @@ export function serverStream<Request, Response>(
       endWithError(call, thrown, signal, reportFault);
     }
   };
+}
+
+/**
+ * A stream both ways as an async generator over the client's requests. The
+ * requests end when the client sends no more, and throw the signal's reason
+ * when it has left.
+ */
+export function duplexStream<Request, Response>(
+  handler: (
+    requests: AsyncIterable<Request>,
+    signal: AbortSignal,
+    call: ServerDuplexStream<Request, Response>,
+  ) => AsyncIterable<Response>,
+  reportFault: ReportFault,
+): handleBidiStreamingCall<Request, Response> {
+  return async (call) => {
+    const signal = signalOfCall(call);
+    try {
+      await writeAll(call, handler(requestsOf(call, signal), signal, call), signal);
+      call.end();
+    } catch (thrown) {
+      endWithError(call, thrown, signal, reportFault);
+    }
+  };
+}
+
+/** Leaving the loop leaves the call open: a destroyed call would never answer its client. */
+async function* requestsOf<Request>(
+  call: ServerDuplexStream<Request, unknown>,
+  signal: AbortSignal,
+): AsyncGenerator<Request, void, undefined> {
+  try {
+    yield* call.iterator({ destroyOnReturn: false }) as AsyncIterable<Request>;
+  } catch (thrown) {
+    signal.throwIfAborted();
+    throw thrown;
+  }
 }
 
 /** Writes every message, waiting whenever the client is behind. */

@@ -1,0 +1,33 @@
+export type { Bus } from './bus.js';
+export {
+  createGenerationLog,
+  type GenerationLog,
+  type GenerationNotice,
+  type RecordedEntry,
+} from './generation-log.js';
+export {
+  type LiveChannel,
+  type LiveMessage,
+  MAX_LIVE_BYTES,
+  MAX_WAITING_BYTES,
+  MAX_WAITING_MESSAGES,
+} from './live-channel.js';
+export { decodeLogEntry, encodeLogEntry } from './log-entry-codec.js';
+export {
+  isLogConflict,
+  type LogNotice,
+  type LogStore,
+  logConflict,
+  MAX_ENTRY_BYTES,
+  type StoredEntry,
+} from './log-store.js';
+export { createMemoryBus } from './memory-bus.js';
+export type { ObjectStore, ObjectSummary } from './object-store.js';
+export {
+  BEAT_INTERVAL_MS,
+  type GatewayBeat,
+  PRESENCE_EXPIRY_MS,
+  type Presence,
+  type PresenceChange,
+} from './presence.js';
+export { PresenceObserver } from './presence-observer.js';

@@ -1,0 +1,72 @@
+import { Bell } from './bell.js';
+import type { GatewayBeat, PresenceChange } from './presence.js';
+
+/** Milliseconds of a clock that never steps. */
+export type MonotonicClock = () => number;
+
+/**
+ * One observer's judgement of which gateways are present, from the beats it
+ * heard and when it heard them.
+ */
+export class PresenceObserver {
+  readonly #heard = new Map<string, { readonly beat: GatewayBeat; readonly atMs: number }>();
+  readonly #bell = new Bell();
+  readonly #expiryMs: number;
+  readonly #now: MonotonicClock;
+
+  constructor(expiryMs: number, now: MonotonicClock) {
+    this.#expiryMs = expiryMs;
+    this.#now = now;
+  }
+
+  hear(beat: GatewayBeat): void {
+    this.#heard.set(beat.gatewayId, { beat, atMs: this.#now() });
+    this.#bell.ring();
+  }
+
+  forget(gatewayId: string): void {
+    if (this.#heard.delete(gatewayId)) this.#bell.ring();
+  }
+
+  list(): readonly GatewayBeat[] {
+    return [...this.#heard.values()].filter(({ atMs }) => this.#isFresh(atMs)).map(({ beat }) => beat);
+  }
+
+  /** The present gateways as `joined`, then every change, until the signal is aborted. */
+  async *watch(signal: AbortSignal): AsyncGenerator<PresenceChange, void, undefined> {
+    const seen = new Set<string>();
+    while (!signal.aborted) {
+      const present = new Map(this.list().map((beat) => [beat.gatewayId, beat]));
+      for (const gatewayId of seen) {
+        if (present.has(gatewayId)) continue;
+        seen.delete(gatewayId);
+        yield { type: 'left', gatewayId, reason: this.#heard.has(gatewayId) ? 'silent' : 'withdrawn' };
+      }
+      for (const [gatewayId, beat] of present) {
+        if (seen.has(gatewayId)) continue;
+        seen.add(gatewayId);
+        yield { type: 'joined', beat };
+      }
+      await this.#nextChange(signal);
+    }
+  }
+
+  #isFresh(atMs: number): boolean {
+    return this.#now() - atMs < this.#expiryMs;
+  }
+
+  /** A beat, a withdrawal, the signal, or the moment when the next gateway is missed. */
+  async #nextChange(signal: AbortSignal): Promise<void> {
+    const silent = new AbortController();
+    const fresh = [...this.#heard.values()].map(({ atMs }) => atMs).filter((atMs) => this.#isFresh(atMs));
+    const timer =
+      fresh.length === 0
+        ? undefined
+        : setTimeout(() => silent.abort(), Math.ceil(Math.min(...fresh) + this.#expiryMs - this.#now()));
+    try {
+      await this.#bell.next(AbortSignal.any([signal, silent.signal]));
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+}

@@ -1,0 +1,36 @@
+/** What a gateway says of itself, with every beat. */
+export interface GatewayBeat {
+  readonly gatewayId: string;
+  /** Where clients and other gateways reach it. */
+  readonly address: string;
+  readonly pid: number;
+  readonly running: number;
+  readonly queued: number;
+  readonly uptimeMs: number;
+  readonly arithmeticVersion: string;
+  readonly eventLoopLagP99Ms: number;
+  readonly rssBytes: number;
+}
+
+export type PresenceChange =
+  | { readonly type: 'joined'; readonly beat: GatewayBeat }
+  | { readonly type: 'left'; readonly gatewayId: string; readonly reason: 'withdrawn' | 'silent' };
+
+/**
+ * Which gateways there are. Absence is judged by the observer: a gateway is
+ * gone when this Bus, by its own monotonic clock, has not heard it for
+ * {@link PRESENCE_EXPIRY_MS}. No clock is compared with another machine's.
+ */
+export interface Presence {
+  /** Sends one beat; a gateway does so every {@link BEAT_INTERVAL_MS}. */
+  announce(beat: GatewayBeat): Promise<void>;
+  /** Leaves at once, without waiting to be missed. */
+  withdraw(gatewayId: string): Promise<void>;
+  /** The newest beat of each present gateway. */
+  list(): readonly GatewayBeat[];
+  /** The present gateways as `joined`, then every change. Ends when the signal is aborted. */
+  watch(signal: AbortSignal): AsyncIterable<PresenceChange>;
+}
+
+export const BEAT_INTERVAL_MS = 1_000;
+export const PRESENCE_EXPIRY_MS = 6_000;

@@ -1,0 +1,99 @@
+import {
+  Server,
+  ServerCredentials,
+  type ServerInterceptor,
+  type ServiceDefinition,
+  type UntypedServiceImplementation,
+} from '@grpc/grpc-js';
+import { TesseraError } from '@tessera/core';
+import { formatAddress, parseAddress } from '../settings/address.js';
+import { createHealthState, type HealthState } from './health.js';
+import { SERVER_OPTIONS } from './options.js';
+
+export interface ServedService {
+  readonly definition: ServiceDefinition;
+  readonly implementation: UntypedServiceImplementation;
+}
+
+export interface ServerSetup {
+  /** `host:port`; port 0 takes a free one. */
+  readonly listen: string;
+  readonly services: readonly ServedService[];
+  /** Full names of the services whose health is told, `tessera.v1.DenoiserService`; none serves until it is said to. */
+  readonly health: readonly string[];
+  /** A `ReflectionService` of `@grpc/reflection`. */
+  readonly reflection?: { addToServer(server: Pick<Server, 'addService'>): void };
+  readonly interceptors?: readonly ServerInterceptor[];
+}
+
+export interface RunningServer {
+  /** `host:port` with the port it really has. */
+  readonly address: string;
+  readonly health: HealthState;
+  setServing(service: string, serving: boolean): void;
+  /**
+   * Tells health that nothing is served any more, takes no new call, lets the
+   * open ones end, and cuts off those that have not ended after `graceMs`.
+   */
+  stop(graceMs: number): Promise<void>;
+}
+
+/** @throws TesseraError `unavailable` that names the address, when it cannot be listened on. */
+export async function startServer(setup: ServerSetup): Promise<RunningServer> {
+  const health = createHealthState(setup.health);
+  const server = new Server({ ...SERVER_OPTIONS, interceptors: [...(setup.interceptors ?? [])] });
+  for (const { definition, implementation } of setup.services) server.addService(definition, implementation);
+  setup.reflection?.addToServer(server);
+  const endWatches = health.addToServer(server);
+  const address = await bind(server, setup.listen);
+  const setServing = (service: string, serving: boolean) => health.setServing(service, serving);
+  return {
+    address,
+    health,
+    setServing,
+    async stop(graceMs) {
+      for (const service of setup.health) setServing(service, false);
+      endWatches();
+      await shutDown(server, graceMs);
+    },
+  };
+}
+
+/** A server for probes alone, in plaintext, that shows the health of another server. */
+export async function startHealthServer({
+  listen,
+  health,
+}: {
+  listen: string;
+  health: HealthState;
+}): Promise<Pick<RunningServer, 'address' | 'stop'>> {
+  const server = new Server(SERVER_OPTIONS);
+  const endWatches = health.addToServer(server);
+  const address = await bind(server, listen);
+  return {
+    address,
+    async stop(graceMs) {
+      endWatches();
+      await shutDown(server, graceMs);
+    },
+  };
+}
+
+function bind(server: Server, listen: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    server.bindAsync(listen, ServerCredentials.createInsecure(), (error, port) => {
+      if (error === null) resolve(formatAddress({ ...parseAddress(listen), port }));
+      else reject(new TesseraError('unavailable', `cannot listen on ${listen}: ${error.message}`, { cause: error }));
+    });
+  });
+}
+
+function shutDown(server: Server, graceMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    const cutOff = setTimeout(() => server.forceShutdown(), graceMs);
+    server.tryShutdown(() => {
+      clearTimeout(cutOff);
+      resolve();
+    });
+  });
+}

@@ -1,0 +1,27 @@
+import { TesseraError } from '@tessera/core';
+
+/** Set by a supervisor: stdin is a pipe that it holds and never writes to. */
+export const SUPERVISED_ENV = 'TESSERA_SUPERVISED';
+
+const INTERRUPTED = 130;
+
+/**
+ * Aborted when this process should end: SIGTERM, SIGINT, or the end of the
+ * supervisor's pipe, which comes however the supervisor died. A second SIGINT
+ * exits at once. The reason is a TesseraError `cancelled` that names the cause.
+ */
+export function shutdownSignal(): AbortSignal {
+  const controller = new AbortController();
+  const shutDown = (reason: string) => controller.abort(new TesseraError('cancelled', 'shutting down', { reason }));
+  process.on('SIGTERM', () => shutDown('SIGTERM'));
+  process.on('SIGINT', () => {
+    if (controller.signal.aborted) process.exit(INTERRUPTED);
+    shutDown('SIGINT');
+  });
+  if (process.env[SUPERVISED_ENV] === '1') {
+    process.stdin.once('close', () => shutDown('SUPERVISOR_GONE'));
+    process.stdin.on('error', () => shutDown('SUPERVISOR_GONE'));
+    process.stdin.resume();
+  }
+  return controller.signal;
+}
