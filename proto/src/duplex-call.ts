@@ -44,11 +44,13 @@ export function duplexCall<Request, Response>(
 }
 
 function endOf(status: StatusObject): TesseraError {
-  return status.code === 0 ? new TesseraError('unavailable', 'the server has ended the stream') : errorFromStatus(status);
+  return status.code === 0
+    ? new TesseraError('unavailable', 'the server has ended the stream')
+    : errorFromStatus(status);
 }
 
 /** A drain never comes once a call has ended. */
-function drained(call: ClientDuplexStream<unknown, unknown>): Promise<void> {
+function drained(call: NodeJS.EventEmitter): Promise<void> {
   return new Promise((resolve) => {
     const settle = () => {
       call.off('drain', settle);
