@@ -1,0 +1,90 @@
+import { type GetClusterStatusResponse__Output, msFromDuration, type WorkerStatus__Output } from '@tessera/proto';
+
+export interface ClusterStatus {
+  readonly version: string;
+  readonly gateways: readonly GatewayStatus[];
+  readonly workers: readonly WorkerStatus[];
+}
+
+export interface GatewayStatus {
+  readonly id: string;
+  readonly address: string;
+  readonly pid: number;
+  readonly running: number;
+  readonly queued: number;
+  readonly uptimeMs: number;
+  readonly arithmeticVersion: string;
+  readonly eventLoopLagP99Ms: number;
+  readonly rssBytes: number;
+}
+
+export type WorkerStage = 'text-encoder' | 'denoiser' | 'decoder';
+export type WorkerHealth = 'starting' | 'ready' | 'draining' | 'lost' | 'hung';
+
+export interface WorkerStatus {
+  readonly id: string;
+  readonly stage: WorkerStage;
+  readonly address: string;
+  readonly pid: number;
+  readonly state: WorkerHealth;
+  readonly load: WorkerLoad;
+  /** Runs of the stage's network since the process began. */
+  readonly evaluationsStarted: number;
+  readonly device: string;
+  readonly numericClass: string;
+  readonly models: readonly string[];
+}
+
+export interface WorkerLoad {
+  /** Evaluations. */
+  readonly waiting: number;
+  readonly running: number;
+  /** Share of the last second the executor was busy, 0–1. */
+  readonly busy: number;
+  readonly rssBytes: number;
+  readonly eventLoopLagP99Ms: number;
+}
+
+/** A model that every stage of the cluster serves. */
+export interface ServedModel {
+  readonly name: string;
+  readonly sha256: string;
+  /** Pixels. */
+  readonly nativeWidth: number;
+  readonly nativeHeight: number;
+  /** Width and height must be multiples of this many pixels. */
+  readonly sizeMultiple: number;
+  readonly defaultSteps: number;
+  readonly defaultGuidanceScale: number;
+  readonly defaultScheduler: string;
+  readonly schedulers: readonly string[];
+  readonly isDefault: boolean;
+}
+
+export function clusterStatusFromWire(wire: GetClusterStatusResponse__Output): ClusterStatus {
+  return {
+    version: wire.version,
+    gateways: wire.gateways.map(({ uptime, rssBytes, ...rest }) => ({
+      ...rest,
+      uptimeMs: msFromDuration(uptime) ?? 0,
+      rssBytes: Number(rssBytes),
+    })),
+    workers: wire.workers.map(workerStatusFromWire),
+  };
+}
+
+function workerStatusFromWire({ stage, state, load, evaluationsStarted, ...rest }: WorkerStatus__Output): WorkerStatus {
+  const { rssBytes = 0, ...counts } = load ?? { waiting: 0, running: 0, busy: 0, eventLoopLagP99Ms: 0 };
+  return {
+    ...rest,
+    stage: lowerCase('STAGE_', stage) as WorkerStage,
+    state: lowerCase('WORKER_STATE_', state) as WorkerHealth,
+    load: { ...counts, rssBytes: Number(rssBytes) },
+    evaluationsStarted: Number(evaluationsStarted),
+  };
+}
+
+/** `STAGE_TEXT_ENCODER` → `text-encoder`. */
+function lowerCase(prefix: string, name: string | number): string {
+  return String(name).replace(prefix, '').toLowerCase().replaceAll('_', '-');
+}
