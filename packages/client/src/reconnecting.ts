@@ -31,11 +31,13 @@ export async function* reconnecting<Item>(
 }
 
 /**
- * `unavailable` is a lost connection, a gateway going down or a proxy without
- * one. grpc-js also reports a connection torn down in mid-stream as INTERNAL
- * or CANCELLED with "RST_STREAM" in its text, depending on how the socket died.
+ * `unavailable` is a gateway going down, one without workers, or none at all.
+ * A gateway that shuts down by force resets its streams, which grpc-js reports
+ * as CANCELLED although nobody here cancelled (our own leaving never comes
+ * this far), and a connection torn down in mid-stream may come as INTERNAL
+ * with "RST_STREAM" in its text.
  */
 function isConnectionLoss(error: TesseraError): boolean {
-  if (error.code === 'unavailable') return true;
-  return (error.code === 'internal' || error.code === 'cancelled') && error.message.includes('RST_STREAM');
+  if (error.code === 'unavailable' || error.code === 'cancelled') return true;
+  return error.code === 'internal' && error.message.includes('RST_STREAM');
 }
