@@ -8,7 +8,7 @@ export interface DuplexCall<Request, Response> {
   /**
    * Sends a message and resolves when there is room for another one.
    *
-   * @throws TesseraError with the status, when the call has ended.
+   * @throws TesseraError with the status when the call has ended; the signal's reason when it was aborted.
    */
   write(request: Request): Promise<void>;
   /** Tells the server that no further request comes. */
@@ -27,12 +27,12 @@ export function duplexCall<Request, Response>(
     ended = status;
   });
   const assertOpen = () => {
+    signal?.throwIfAborted();
     if (ended !== undefined) throw endOf(ended);
   };
   return {
     responses: callStream(call, signal),
     async write(request) {
-      signal?.throwIfAborted();
       assertOpen();
       if (call.write(request)) return;
       await drained(call);

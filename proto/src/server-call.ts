@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { setImmediate as turn } from 'node:timers/promises';
 import type {
   handleBidiStreamingCall,
   handleServerStreamingCall,
@@ -102,6 +103,9 @@ async function* requestsOf<Request>(
 ): AsyncGenerator<Request, void, undefined> {
   try {
     yield* call.iterator({ destroyOnReturn: false }) as AsyncIterable<Request>;
+    // A client that leaves is first heard as the end of its requests and only then as cancelled.
+    await turn();
+    signal.throwIfAborted();
   } catch (thrown) {
     signal.throwIfAborted();
     throw thrown;

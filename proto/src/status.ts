@@ -76,7 +76,7 @@ function unpackedDetails(metadata: Metadata | undefined) {
   } = {};
   const [encoded] = metadata?.get(DETAILS_KEY) ?? [];
   if (!(encoded instanceof Buffer)) return options;
-  for (const detail of googleRpc.Status.deserialize(encoded).details) {
+  for (const detail of statusDetails(encoded)) {
     // With `defaults`, proto-loader hands an Any over as it is on the wire.
     const { type_url: typeUrl, value } = detail as unknown as { type_url: string; value: Buffer };
     if (typeUrl.endsWith('/google.rpc.BadRequest')) {
@@ -89,4 +89,13 @@ function unpackedDetails(metadata: Metadata | undefined) {
     }
   }
   return options;
+}
+
+/** None, when a proxy or another implementation sent something else under the name. */
+function statusDetails(encoded: Buffer) {
+  try {
+    return googleRpc.Status.deserialize(encoded).details;
+  } catch {
+    return [];
+  }
 }
