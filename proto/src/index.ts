@@ -9,6 +9,7 @@ export * from './load.js';
 export * from './plan-codec.js';
 export * from './protocol.js';
 export * from './receipt-codec.js';
+export * from './receipt-json.js';
 export * from './request-codec.js';
 export * from './server-call.js';
 export * from './status.js';

@@ -13,6 +13,8 @@ export type LogEntry =
       readonly plan: Plan;
       /** Wall clock, milliseconds: for listing only, never for deciding. */
       readonly createdAtMs: number;
+      /** Hash of what the caller asked, to tell a repeated idempotency key from a reused one. */
+      readonly requestSha256?: string;
     }
   | { readonly type: 'lease'; readonly holder: string; readonly fence: number }
   | { readonly type: 'checkpoint'; readonly imageIndex: number; readonly stepIndex: number; readonly object: string }
@@ -27,6 +29,7 @@ export interface GenerationRecord {
   readonly request: GenerationRequest;
   readonly plan: Plan;
   readonly createdAtMs: number;
+  readonly requestSha256?: string;
   readonly state: GenerationState;
   readonly lease?: { readonly holder: string; readonly fence: number };
   /** The newest checkpoint of each image. */
@@ -48,8 +51,8 @@ export function foldLogEntry(
 ): GenerationRecord {
   if (record === undefined) {
     if (entry.type !== 'accepted') throw new RangeError(`log of ${generationId} begins with ${entry.type}`);
-    const { request, plan, createdAtMs } = entry;
-    return { generationId, logSequence, request, plan, createdAtMs, state: 'queued', checkpoints: {}, events: [] };
+    const { type: _type, ...accepted } = entry;
+    return { generationId, logSequence, ...accepted, state: 'queued', checkpoints: {}, events: [] };
   }
   if (record.terminal !== undefined) return { ...record, logSequence };
   switch (entry.type) {
