@@ -1,0 +1,14 @@
+export { type InspectedModel, inspectModel } from './card/inspect-model.js';
+export * from './onnx-header/graph-header.js';
+export { readGraphHeader } from './onnx-header/read-graph-header.js';
+export { fitPreviewMap, type PreviewFit, type PreviewSample } from './preview-fit.js';
+export { type AddedModel, type AddModelOptions, addModel } from './store/add-model.js';
+export { type CreateManifestOptions, createManifest, writeManifest } from './store/create-manifest.js';
+export { type ListedModel, listModels, listModelsIn } from './store/list-models.js';
+export { MANIFEST_FILE, type Manifest, type ManifestEntry, manifestIdentity, manifestText } from './store/manifest.js';
+export { type OpenedModel, type OpenModelOptions, openModel, verifyModel } from './store/open-model.js';
+export { type ReadModelCardOptions, readModelCard } from './store/read-model-card.js';
+export { removeModel } from './store/remove-model.js';
+export { type ResolvedModel, type ResolveModelOptions, resolveModel } from './store/resolve-model.js';
+export { type ModelStage, stageFiles } from './store/stage-files.js';
+export { createTokenizer, type EncodedText, type Tokenizer } from './tokenizers/create-tokenizer.js';
