@@ -5,6 +5,8 @@ import { repoRoot } from './paths.js';
 
 const FOLDERS = join(repoRoot, 'test/fixtures/models');
 const VOCABULARY = join(goldensFolder, 'clip-tokenizer');
+/** Models of which test/fixtures holds only what differs from another. */
+const BASES: Readonly<Record<string, string>> = { 'lcm-tiny': 'sd-tiny' };
 
 /** A whole generation by diffusers' own pipeline. */
 export interface TinyCase {
@@ -40,7 +42,10 @@ export function tinyGoldens(name: string): { readonly folder: string; readonly c
  */
 export function assembleTinyModel(name: string, parent: string): string {
   const folder = join(parent, name);
-  cpSync(join(FOLDERS, name), folder, { recursive: true });
+  const base = BASES[name];
+  for (const part of base === undefined ? [name] : [base, name]) {
+    cpSync(join(FOLDERS, part), folder, { recursive: true });
+  }
   for (const tokenizer of readdirSync(folder).filter((entry) => entry.startsWith('tokenizer'))) {
     for (const file of ['vocab.json', 'merges.txt']) {
       copyFileSync(join(VOCABULARY, file), join(folder, tokenizer, file));
