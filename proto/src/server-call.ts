@@ -1,4 +1,4 @@
-import { once } from 'node:events';
+import { once, setMaxListeners } from 'node:events';
 import { setImmediate as turn } from 'node:timers/promises';
 import type {
   handleBidiStreamingCall,
@@ -23,6 +23,8 @@ export function signalOfCall(call: {
   cancelled: boolean;
 }): AbortSignal {
   const controller = new AbortController();
+  // Everything that a call waits for listens to it.
+  setMaxListeners(0, controller.signal);
   const abort = () => controller.abort(new TesseraError('cancelled', 'the client left'));
   if (call.cancelled) abort();
   else call.once('cancelled', abort);

@@ -1,6 +1,7 @@
 export * from './bus/index.js';
 export { type ExitCode, exitCodeOf } from './exit-code.js';
 export { createLagMonitor, type LagMonitor } from './lag-monitor.js';
+export { type LinkedSignal, linkSignals } from './link-signals.js';
 export { createLogger, LOG_LEVELS, type LogFields, type Logger, type LogLevel, loggerOn } from './logger.js';
 export { readyLine } from './ready-line.js';
 export { type ClientConstructor, connectChannel, type ServiceChannel } from './rpc/channel.js';

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { TesseraError } from '@tessera/core';
 
 /** Set by a supervisor: stdin is a pipe that it holds and never writes to. */
@@ -12,6 +13,7 @@ const INTERRUPTED = 130;
  */
 export function shutdownSignal(): AbortSignal {
   const controller = new AbortController();
+  setMaxListeners(0, controller.signal);
   const shutDown = (reason: string) => controller.abort(new TesseraError('cancelled', 'shutting down', { reason }));
   process.on('SIGTERM', () => shutDown('SIGTERM'));
   process.on('SIGINT', () => {

@@ -1,10 +1,14 @@
-/** Wakes whoever waits for the next change of something. Never calls a waiter synchronously. */
+/** Wakes whoever waits for the next change of something; never within the change itself. */
 export class Bell {
   readonly #waiting = new Set<() => void>();
 
+  /** Whether anybody waits. */
+  get awaited(): boolean {
+    return this.#waiting.size > 0;
+  }
+
   ring(): void {
-    for (const wake of this.#waiting) wake();
-    this.#waiting.clear();
+    for (const wake of [...this.#waiting]) wake();
   }
 
   /** Resolves at the next ring, or when the signal is aborted. */

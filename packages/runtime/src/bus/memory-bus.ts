@@ -1,7 +1,7 @@
 import { TesseraError } from '@tessera/core';
 import type { Bus } from './bus.js';
 import { createMemoryLiveChannel } from './memory-live-channel.js';
-import { createMemoryLogStore } from './memory-log-store.js';
+import { MemoryLogStore } from './memory-log-store.js';
 import { createMemoryObjectStore } from './memory-object-store.js';
 import { createMemoryPresence } from './memory-presence.js';
 
@@ -14,7 +14,7 @@ export function createMemoryBus({ presenceExpiryMs }: { presenceExpiryMs?: numbe
   const controller = new AbortController();
   const closed = controller.signal;
   return {
-    logs: createMemoryLogStore(closed),
+    logs: new MemoryLogStore(closed),
     objects: createMemoryObjectStore(closed),
     live: createMemoryLiveChannel(closed),
     presence: createMemoryPresence(closed, presenceExpiryMs === undefined ? {} : { expiryMs: presenceExpiryMs }),

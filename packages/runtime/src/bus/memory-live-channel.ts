@@ -1,3 +1,4 @@
+import { linkSignals } from '../link-signals.js';
 import {
   type LiveChannel,
   type LiveMessage,
@@ -23,14 +24,17 @@ export function createMemoryLiveChannel(closed: AbortSignal): LiveChannel {
     subscribe(pattern, signal) {
       closed.throwIfAborted();
       assertPattern(pattern);
-      const ended = AbortSignal.any([signal, closed]);
+      const { signal: ended, unlink } = linkSignals(signal, closed);
       const queue = new NewestWinsQueue<LiveMessage>({
         maxMessages: MAX_WAITING_MESSAGES,
         maxBytes: MAX_WAITING_BYTES,
         sizeOf: ({ payload }) => payload.length,
       });
       const subscriber = { pattern, queue };
-      const leave = () => subscribers.delete(subscriber);
+      const leave = () => {
+        unlink();
+        subscribers.delete(subscriber);
+      };
       if (!ended.aborted) subscribers.add(subscriber);
       ended.addEventListener('abort', leave, { once: true });
       return drained(queue, ended, leave);
@@ -42,7 +46,6 @@ async function* drained(queue: NewestWinsQueue<LiveMessage>, ended: AbortSignal,
   try {
     yield* queue.drain(ended);
   } finally {
-    ended.removeEventListener('abort', leave);
     leave();
   }
 }

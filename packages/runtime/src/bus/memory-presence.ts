@@ -1,3 +1,4 @@
+import { linkSignals } from '../link-signals.js';
 import { PRESENCE_EXPIRY_MS, type Presence } from './presence.js';
 import { type MonotonicClock, PresenceObserver } from './presence-observer.js';
 
@@ -17,6 +18,13 @@ export function createMemoryPresence(
       observer.forget(gatewayId);
     },
     list: () => observer.list(),
-    watch: (signal) => observer.watch(AbortSignal.any([signal, closed])),
+    async *watch(signal) {
+      const { signal: ended, unlink } = linkSignals(signal, closed);
+      try {
+        yield* observer.watch(ended);
+      } finally {
+        unlink();
+      }
+    },
   };
 }

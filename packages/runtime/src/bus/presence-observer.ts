@@ -20,6 +20,7 @@ export class PresenceObserver {
   }
 
   hear(beat: GatewayBeat): void {
+    this.#dropLongSilent();
     this.#heard.set(beat.gatewayId, { beat, atMs: this.#now() });
     this.#bell.ring();
   }
@@ -51,22 +52,23 @@ export class PresenceObserver {
     }
   }
 
+  /** Every watcher has long been told. */
+  #dropLongSilent(): void {
+    for (const [gatewayId, { atMs }] of this.#heard) {
+      if (this.#now() - atMs > 10 * this.#expiryMs) this.#heard.delete(gatewayId);
+    }
+  }
+
   #isFresh(atMs: number): boolean {
     return this.#now() - atMs < this.#expiryMs;
   }
 
   /** A beat, a withdrawal, the signal, or the moment when the next gateway is missed. */
   async #nextChange(signal: AbortSignal): Promise<void> {
-    const silent = new AbortController();
     const fresh = [...this.#heard.values()].map(({ atMs }) => atMs).filter((atMs) => this.#isFresh(atMs));
-    const timer =
-      fresh.length === 0
-        ? undefined
-        : setTimeout(() => silent.abort(), Math.ceil(Math.min(...fresh) + this.#expiryMs - this.#now()));
-    try {
-      await this.#bell.next(AbortSignal.any([signal, silent.signal]));
-    } finally {
-      clearTimeout(timer);
-    }
+    const wait = Math.min(...fresh) + this.#expiryMs - this.#now();
+    const timer = fresh.length === 0 ? undefined : setTimeout(() => this.#bell.ring(), Math.max(1, Math.ceil(wait)));
+    await this.#bell.next(signal);
+    clearTimeout(timer);
   }
 }
