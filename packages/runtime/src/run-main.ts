@@ -1,3 +1,4 @@
+import { setLogger } from '@grpc/grpc-js';
 import { TesseraError } from '@tessera/core';
 import { type ExitCode, exitCodeOf } from './exit-code.js';
 import { createLogger, type Logger } from './logger.js';
@@ -29,6 +30,8 @@ export async function runMain(service: string, main: (context: MainContext) => P
     log.error('ended by a failure that nothing handled', thrown);
     process.exit(1);
   });
+  // What grpc-js would print by itself; its failures also reach the caller.
+  setLogger({ error: (message?: unknown) => log.debug(String(message)) });
   const signal = shutdownSignal();
   signal.addEventListener('abort', () => {
     log.info('shutting down', { reason: (signal.reason as TesseraError).reason });

@@ -10,6 +10,9 @@ export interface SettingDefinition<T> {
   readonly fallback?: (environment: Environment) => T;
 }
 
+/** A setting that always has a value, or is known to have none. */
+export type SettingWithFallback<T> = SettingDefinition<T> & Required<Pick<SettingDefinition<T>, 'fallback'>>;
+
 /** By camelCase name; `maxAge` is `--max-age`, `TESSERA_MAX_AGE`, and `max-age` in the file. */
 // biome-ignore lint/suspicious/noExplicitAny: a table holds settings of every type.
 export type SettingDefinitions = Readonly<Record<string, SettingDefinition<any>>>;
@@ -23,13 +26,13 @@ export function setting<T>(
   type: ValueType<T>,
   description: string,
   fallback: T | ((environment: Environment) => T),
-): SettingDefinition<T> {
+): SettingWithFallback<T> {
   const compute = typeof fallback === 'function' ? (fallback as (environment: Environment) => T) : () => fallback;
   return { type: type as ValueType<NonNullable<T>>, description, fallback: compute };
 }
 
 /** A setting that is undefined when it is not given. */
-export function optional<T>(type: ValueType<T>, description: string): SettingDefinition<T | undefined> {
+export function optional<T>(type: ValueType<T>, description: string): SettingWithFallback<T | undefined> {
   return { type: type as ValueType<NonNullable<T>>, description, fallback: () => undefined };
 }
 

@@ -9,6 +9,7 @@ export {
   type SettingDefinition,
   type SettingDefinitions,
   type SettingValues,
+  type SettingWithFallback,
   setting,
   variableOf,
 } from './definition.js';
