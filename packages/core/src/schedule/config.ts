@@ -1,6 +1,7 @@
 export type BetaSchedule = 'linear' | 'scaled_linear' | 'squaredcos_cap_v2';
 export type TimestepSpacing = 'leading' | 'trailing' | 'linspace';
 export type PredictionType = 'epsilon' | 'v_prediction' | 'sample';
+export type VarianceType = 'fixed_small' | 'fixed_small_log' | 'fixed_large' | 'fixed_large_log';
 
 /**
  * A diffusers scheduler configuration with every key that Tessera honours,
@@ -23,7 +24,7 @@ export interface SchedulerConfig {
   readonly dynamicThresholdingRatio: number;
   readonly sampleMaxValue: number;
   readonly skipPrkSteps: boolean;
-  readonly varianceType: 'fixed_small' | 'fixed_small_log' | 'fixed_large' | 'fixed_large_log' | null;
+  readonly varianceType: VarianceType | null;
   readonly useKarrasSigmas: boolean;
   readonly solverOrder: number;
   readonly solverType: 'midpoint' | 'heun';
@@ -36,5 +37,3 @@ export interface SchedulerConfig {
 
 /** The explicit values of one scheduler_config.json. */
 export type SchedulerConfigValues = Partial<SchedulerConfig>;
-
-// resolveSchedulerConfig(values, name) and the per-class defaults go here.
