@@ -1,0 +1,75 @@
+import { connect, type TesseraClient, TesseraError } from '@tessera/client';
+import { GATEWAY_SETTINGS, type ResolvedSettings } from '@tessera/runtime';
+import { relayedLine } from '../output/relay-log.js';
+import type { CLIENT_SETTINGS } from '../settings.js';
+import { startEphemeralCluster } from './ephemeral.js';
+
+export interface FoundCluster {
+  readonly client: TesseraClient;
+  /** The command's signal, aborted too when an ephemeral cluster fails. */
+  readonly signal: AbortSignal;
+  /** Ends the connection, and the cluster when it was brought up for this command. */
+  close(): Promise<void>;
+}
+
+export interface ClusterSearch {
+  readonly settings: ResolvedSettings<typeof CLIENT_SETTINGS>;
+  readonly signal: AbortSignal;
+}
+
+export interface EphemeralSearch extends ClusterSearch {
+  /** Bring one up even if one is there. */
+  readonly ephemeral: boolean;
+  /** Models that a cluster brought up has to serve. */
+  readonly models: readonly string[];
+}
+
+/** A cluster that was named should answer at once; it may be starting. */
+const NAMED_TIMEOUT_MS = 5_000;
+const PROBE_TIMEOUT_MS = 1_000;
+
+/**
+ * The cluster at `--address` or `TESSERA_ADDRESS`, else the one on this machine's
+ * well-known port.
+ *
+ * @throws TesseraError `unavailable` when there is none.
+ */
+export async function findCluster({ settings, signal }: ClusterSearch): Promise<FoundCluster> {
+  const found = await runningCluster({ settings, signal });
+  if (found !== undefined) return found;
+  const message = `no cluster serves at ${GATEWAY_SETTINGS.listen.fallback({})}; \`tessera up\` starts one`;
+  throw new TesseraError('unavailable', message);
+}
+
+/** As {@link findCluster}, and otherwise one that is brought up for this command alone. */
+export async function findOrStartCluster(search: EphemeralSearch): Promise<FoundCluster> {
+  const { settings, signal, ephemeral, models } = search;
+  const found = ephemeral ? undefined : await runningCluster({ settings, signal });
+  if (found !== undefined) return found;
+  const cluster = await startEphemeralCluster({
+    models,
+    config: settings.values.config,
+    signal,
+    onLog: (line) => process.stderr.write(relayedLine(line, process.stderr.isTTY)),
+  });
+  const client = connect({ address: cluster.address });
+  return {
+    client,
+    signal: AbortSignal.any([signal, cluster.failed]),
+    async close() {
+      client.close();
+      await cluster.stop();
+    },
+  };
+}
+
+async function runningCluster({ settings, signal }: ClusterSearch): Promise<FoundCluster | undefined> {
+  const named = settings.values.address;
+  const client = connect({ address: named ?? GATEWAY_SETTINGS.listen.fallback({}) });
+  if (await client.isServing(named === undefined ? PROBE_TIMEOUT_MS : NAMED_TIMEOUT_MS)) {
+    return { client, signal, close: async () => client.close() };
+  }
+  client.close();
+  if (named !== undefined) throw new TesseraError('unavailable', `no cluster serves at ${named}`);
+  return undefined;
+}

@@ -1,0 +1,15 @@
+export { type ClusterStart, type LocalCluster, startLocalCluster } from './cluster/cluster.js';
+export { type RestartDecision, RestartPolicy } from './cluster/restart-policy.js';
+export { type ProcessSpec, SupervisedProcess } from './cluster/supervised-process.js';
+export { planThreads, type ThreadPlan, type WorkerCounts } from './cluster/thread-plan.js';
+export { eventJson, generationJson } from './output/event-json.js';
+export { formatOfFile, ImageFiles } from './output/image-files.js';
+export { progressLine, readableMs, StepRate } from './output/progress-line.js';
+export { snakeCased } from './output/snake-case.js';
+export { painterFor } from './output/terminal-images.js';
+export { createProgram } from './program.js';
+export { pixelDifference, receiptDifferences } from './receipt/compare.js';
+export { textOfPng } from './receipt/png-text.js';
+export { readImageWithReceipt } from './receipt/read-receipt.js';
+export { runCli } from './run-cli.js';
+export { CLIENT_SETTINGS, CLUSTER_SETTINGS } from './settings.js';

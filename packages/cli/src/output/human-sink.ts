@@ -1,0 +1,61 @@
+import type { GenerationEvent } from '@tessera/core';
+import type { EventSink } from './event-sink.js';
+import type { GenerationImages } from './generation-images.js';
+import { progressLine, readableMs, StepRate } from './progress-line.js';
+import type { TerminalDisplay } from './terminal-display.js';
+import { writeOut } from './write-out.js';
+
+/** The files' names on stdout; progress and previews on the terminal, when there is one. */
+export class HumanSink implements EventSink {
+  readonly #images: GenerationImages;
+  readonly #display: TerminalDisplay | undefined;
+  readonly #rate = new StepRate();
+  readonly #toStdout: boolean;
+  #count = 1;
+
+  constructor(images: GenerationImages, display: TerminalDisplay | undefined, toStdout: boolean) {
+    this.#images = images;
+    this.#display = display;
+    this.#toStdout = toStdout;
+  }
+
+  async event(event: GenerationEvent): Promise<undefined> {
+    switch (event.type) {
+      case 'accepted':
+        this.#count = event.plan.count;
+        await this.#images.accepted(event);
+        break;
+      case 'queued':
+        this.#display?.showLine(`waiting, position ${event.position}, about ${readableMs(event.remainingMs)} left`);
+        break;
+      case 'progress': {
+        const now = performance.now();
+        this.#rate.tick(now);
+        this.#display?.showLine(progressLine(event, this.#count, this.#rate.perSecond(now)));
+        break;
+      }
+      case 'preview':
+        await this.#display?.showImage((await this.#images.preview(event)).bytes);
+        break;
+      case 'restarted':
+        this.#display?.showLine(`going on from step ${event.stepIndex}: ${event.reason}`);
+        break;
+      case 'completed':
+        await this.#completed(event);
+    }
+    return undefined;
+  }
+
+  async #completed(event: Extract<GenerationEvent, { type: 'completed' }>): Promise<void> {
+    const { files, written } = await this.#images.completed(event);
+    const [first] = files;
+    if (first !== undefined) await this.#display?.showImage(first);
+    this.#display?.close();
+    if (this.#toStdout && first !== undefined) await writeOut(first);
+    for (const path of written.values()) await writeOut(`${path}\n`);
+  }
+
+  close(): void {
+    this.#display?.close();
+  }
+}

@@ -1,0 +1,118 @@
+import { constants } from 'node:fs';
+import { access, mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { dirname, extname, join, parse } from 'node:path';
+import { type ImageFormat, TesseraError } from '@tessera/core';
+
+const EXTENSIONS: Readonly<Record<ImageFormat, string>> = { png: '.png', jpeg: '.jpg', webp: '.webp' };
+
+const FORMAT_OF_EXTENSION: Readonly<Record<string, ImageFormat>> = {
+  '.png': 'png',
+  '.jpg': 'jpeg',
+  '.jpeg': 'jpeg',
+  '.webp': 'webp',
+};
+
+/** The format that a file's name asks for. */
+export function formatOfFile(path: string): ImageFormat | undefined {
+  return FORMAT_OF_EXTENSION[extname(path).toLowerCase()];
+}
+
+export interface ImageFileOptions {
+  /** A file, a folder, or `-` for stdout; default: `tessera-<seed>.png` in the current folder. */
+  readonly output?: string | undefined;
+  readonly force: boolean;
+  readonly format: ImageFormat;
+}
+
+export const STDOUT = '-';
+
+/** Where the images of one generation go. Nothing is overwritten unless `force` says so. */
+export class ImageFiles {
+  readonly #output: string | undefined;
+  readonly #force: boolean;
+  readonly #format: ImageFormat;
+
+  constructor({ output, force, format }: ImageFileOptions) {
+    this.#output = output;
+    this.#force = force;
+    this.#format = format;
+  }
+
+  get toStdout(): boolean {
+    return this.#output === STDOUT;
+  }
+
+  /**
+   * The files of the images, in order.
+   *
+   * @param seed of the first image.
+   */
+  async paths(seed: bigint, count: number): Promise<readonly string[]> {
+    const output = this.#output;
+    const named = output !== undefined && !(await isFolder(output));
+    return Array.from({ length: count }, (_, index) => {
+      if (named) return count === 1 ? output : numbered(output, index);
+      return join(output ?? '', `tessera-${seed + BigInt(index)}${EXTENSIONS[this.#format]}`);
+    });
+  }
+
+  /**
+   * Whether these files can be written, asked before any work is done.
+   *
+   * @throws TesseraError `already_exists`, or `invalid_argument` for a folder that is missing or closed to us.
+   */
+  async assertWritable(paths: readonly string[]): Promise<void> {
+    for (const path of paths) {
+      if (!this.#force && (await exists(path))) {
+        throw fileExists(path);
+      }
+      await access(dirname(path), constants.W_OK).catch((cause) => {
+        const message = `cannot write to the folder ${dirname(path)}: ${cause.message}`;
+        throw new TesseraError('invalid_argument', message, { field: 'output', cause });
+      });
+    }
+  }
+
+  /** A file that is there already and holds the same bytes is as good as written. */
+  async write(path: string, bytes: Uint8Array): Promise<void> {
+    try {
+      await writeFile(path, bytes, { flag: this.#force ? 'w' : 'wx' });
+    } catch (thrown) {
+      if ((thrown as NodeJS.ErrnoException).code !== 'EEXIST') throw thrown;
+      if (!(await readFile(path)).equals(bytes)) throw fileExists(path);
+    }
+  }
+}
+
+function fileExists(path: string): TesseraError {
+  return new TesseraError('already_exists', `${path} exists; --force overwrites it`, { field: 'output' });
+}
+
+/** `apple.png` → `apple-2.png`. */
+function numbered(path: string, index: number): string {
+  const { dir, name, ext } = parse(path);
+  return join(dir, `${name}-${index}${ext}`);
+}
+
+async function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return path.endsWith('/') || (await stat(path).catch(() => undefined))?.isDirectory() === true;
+}
+
+/** `previews/preview-0-0007.png`: image 0 after step 7. */
+export async function writePreview(
+  folder: string,
+  { imageIndex, stepIndex, format }: { imageIndex: number; stepIndex: number; format: ImageFormat },
+  bytes: Uint8Array,
+): Promise<string> {
+  await mkdir(folder, { recursive: true });
+  const path = join(folder, `preview-${imageIndex}-${String(stepIndex).padStart(4, '0')}${EXTENSIONS[format]}`);
+  await writeFile(path, bytes);
+  return path;
+}

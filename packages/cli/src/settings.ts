@@ -1,0 +1,45 @@
+import { defineSettings, GATEWAY_SETTINGS, optional, setting, valueTypes, WORKER_SETTINGS } from '@tessera/runtime';
+import { DEFAULT_MODEL } from './installation.js';
+
+const { address, integer, listOf, path, string } = valueTypes;
+const {
+  textEncoders: _textEncoders,
+  denoisers: _denoisers,
+  decoders: _decoders,
+  ...OWN_GATEWAY_SETTINGS
+} = GATEWAY_SETTINGS;
+
+const MOST_WORKERS = 64;
+const processes = (stage: string) => setting(integer({ min: 1, max: MOST_WORKERS }), `number of ${stage} processes`, 1);
+
+/** What the gateway of a whole cluster can be told; the supervisor hands it on. */
+export const CLUSTER_GATEWAY_SETTINGS = defineSettings(OWN_GATEWAY_SETTINGS);
+
+/** What `tessera up` can be told: all that its processes can, and how many there are. */
+export const CLUSTER_SETTINGS = defineSettings({
+  ...OWN_GATEWAY_SETTINGS,
+  port: optional(
+    integer({ min: 0, max: 65_535 }),
+    'port of the public API on loopback, in place of --listen; 0: a free one',
+  ),
+  textEncoders: processes('text encoder'),
+  denoisers: processes('denoiser'),
+  decoders: processes('decoder'),
+  model: setting(listOf(string), 'model to serve: a name in the store, or a folder', [DEFAULT_MODEL]),
+  device: WORKER_SETTINGS.device,
+  threads: optional(
+    integer({ min: 1, max: 1024 }),
+    'threads of one run of every worker; planned from the cores when not given',
+  ),
+});
+
+/** What a command that talks to a cluster can be told. */
+export const CLIENT_SETTINGS = defineSettings({
+  config: optional(path, 'file of settings, YAML'),
+  address: optional(address, 'gateway of the cluster to use'),
+});
+
+/** Every setting there is, by name: what a shared file or environment may hold. */
+export const ALL_SETTINGS = defineSettings({ ...WORKER_SETTINGS, ...CLUSTER_SETTINGS, ...CLIENT_SETTINGS });
+
+export const ALL_SETTING_NAMES: readonly string[] = Object.keys(ALL_SETTINGS);
