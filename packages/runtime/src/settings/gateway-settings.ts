@@ -1,6 +1,6 @@
-import { defineSettings, setting } from './definition.js';
+import { defineSettings, optional, setting } from './definition.js';
 import { SHARED_SETTINGS } from './shared.js';
-import { address, boolean, byteSize, duration, listOf } from './value-types.js';
+import { address, boolean, byteSize, duration, integer, listOf, string } from './value-types.js';
 
 const DAY_MS = 24 * 3_600_000;
 
@@ -14,6 +14,13 @@ export const GATEWAY_SETTINGS = defineSettings({
   textEncoders: setting(listOf(address), 'text encoders; a name may stand for several addresses', []),
   denoisers: setting(listOf(address), 'denoisers; a name may stand for several addresses', []),
   decoders: setting(listOf(address), 'decoders; a name may stand for several addresses', []),
+  defaultModel: optional(string, 'model of requests that name none; the first by name when not given'),
+  maxQueued: setting(integer({ min: 0, max: 100_000 }), 'generations that may wait; one more is refused', 256),
+  conditioningCache: setting(
+    byteSize({ minBytes: 0, maxBytes: 2 ** 40 }),
+    'most bytes of encoded prompts kept for the next generation',
+    2 ** 28,
+  ),
   resultsKeep: setting(duration({ minMs: 1_000, maxMs: 365 * DAY_MS }), 'how long results are kept', DAY_MS),
   resultsMaxBytes: setting(
     byteSize({ minBytes: 2 ** 20, maxBytes: 2 ** 50 }),

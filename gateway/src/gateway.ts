@@ -1,0 +1,220 @@
+import { type GenerationRecord, type ModelCard, TesseraError } from '@tessera/core';
+import {
+  BEAT_INTERVAL_MS,
+  type Bus,
+  createGenerationLog,
+  createLagMonitor,
+  type GatewayBeat,
+  type GenerationLog,
+  type LiveChannel,
+  type Logger,
+} from '@tessera/runtime';
+import { Admission } from './admission.js';
+import { arithmeticVersion } from './arithmetic-version.js';
+import { GenerationIndex } from './generations/generation-index.js';
+import { GenerationRuns } from './generations/generation-runs.js';
+import { Results } from './generations/results.js';
+import { type RetentionLimits, runRetention } from './generations/retention.js';
+import { cancelSubject } from './generations/subjects.js';
+import { HEARTBEAT_MS } from './generations/watch.js';
+import { ConditioningCache } from './stages/conditioning-cache.js';
+import { DISPATCH_LIMITS, Dispatcher, type DispatchLimits } from './stages/dispatcher.js';
+import { completeModels, liveModels } from './workers/model-catalogue.js';
+import { LINK_TIMES, type LinkTimes } from './workers/worker-link.js';
+import { Workers } from './workers/workers.js';
+
+export interface GatewaySetup {
+  readonly gatewayId: string;
+  readonly bus: Bus;
+  readonly logger: Logger;
+  /** The model of requests that name none; the first by name when not given. */
+  readonly defaultModel?: string | undefined;
+  /** Generations that may wait; one more is refused. */
+  readonly maxQueued: number;
+  readonly conditioningCacheBytes: number;
+  readonly retention: RetentionLimits;
+  readonly linkTimes?: LinkTimes;
+  readonly dispatchLimits?: DispatchLimits;
+  readonly heartbeatMs?: number;
+}
+
+/** So many generations run for each denoiser: while the gateway steps one, the denoiser evaluates another. */
+const RUNNING_FOR_EACH_DENOISER = 2;
+/** How long Cancel waits for the gateway that runs a generation, before it writes the ending itself. */
+const CANCEL_PATIENCE_MS = 5_000;
+
+/** Everything one gateway is, apart from the server it listens with. */
+export class Gateway {
+  readonly workers: Workers;
+  readonly admission: Admission;
+  readonly runs: GenerationRuns;
+  readonly index = new GenerationIndex();
+  readonly log: GenerationLog;
+  readonly live: LiveChannel;
+  readonly results: Results;
+  readonly heartbeatMs: number;
+  readonly dispatcher: Dispatcher;
+  readonly #setup: GatewaySetup;
+  readonly #arithmeticVersion = arithmeticVersion();
+  readonly #closing = new AbortController();
+  readonly #stopped = new AbortController();
+  readonly #lag = createLagMonitor();
+  #open = true;
+  #address = '';
+
+  constructor(setup: GatewaySetup) {
+    const { bus, logger, linkTimes = LINK_TIMES, dispatchLimits = DISPATCH_LIMITS } = setup;
+    this.#setup = setup;
+    this.heartbeatMs = setup.heartbeatMs ?? HEARTBEAT_MS;
+    this.log = createGenerationLog(bus);
+    this.live = bus.live;
+    this.results = new Results(bus.objects);
+    this.workers = new Workers(logger, linkTimes);
+    this.dispatcher = new Dispatcher(this.workers, logger, dispatchLimits);
+    this.admission = new Admission({
+      maxWaiting: setup.maxQueued,
+      maxRunning: () => RUNNING_FOR_EACH_DENOISER * Math.max(1, this.#denoisers().length),
+      forecastMs: (evaluations) => this.#forecastMs(evaluations),
+    });
+    this.runs = new GenerationRuns(
+      {
+        gatewayId: setup.gatewayId,
+        arithmeticVersion: this.#arithmeticVersion,
+        log: this.log,
+        live: this.live,
+        results: this.results,
+        dispatcher: this.dispatcher,
+        cache: new ConditioningCache(setup.conditioningCacheBytes),
+        logger,
+      },
+      this.admission,
+    );
+  }
+
+  /** Aborted when the streams of this gateway end before their generations do. */
+  get closing(): AbortSignal {
+    return this.#closing.signal;
+  }
+
+  /**
+   * Attends to workers, logs and presence until {@link drain} is over.
+   *
+   * @param addresses of workers, see `watchWorkerAddresses`.
+   * @param listening `host:port` of the server.
+   */
+  start(addresses: (signal: AbortSignal) => AsyncIterable<ReadonlySet<string>>, listening: string): void {
+    const { signal } = this.#stopped;
+    const { logger, retention } = this.#setup;
+    this.#address = listening;
+    const background = [
+      this.workers.run(addresses(signal), signal),
+      this.#advanceAdmission(signal),
+      this.index.run(this.log, logger, signal),
+      this.runs.hearCancels(signal),
+      runRetention({ index: this.index, log: this.log, results: this.results, logger }, retention, signal),
+      this.#announce(signal),
+    ];
+    for (const running of background) {
+      running.catch((thrown) => {
+        if (!signal.aborted) logger.error('a part of the gateway ended', thrown);
+      });
+    }
+  }
+
+  /** Resolves once every stage of some model has a worker; rejects when the signal is aborted. */
+  async ready(signal: AbortSignal): Promise<void> {
+    while (liveModels(this.workers.links).length === 0) await this.workers.changed(signal);
+  }
+
+  /** Takes no new generation, lets the others end for `graceMs`, then ends the streams of those left. */
+  async drain(graceMs: number): Promise<void> {
+    this.#open = false;
+    await this.runs.drain(graceMs);
+    this.#closing.abort();
+  }
+
+  /** Lets go of workers and Bus. */
+  async stop(): Promise<void> {
+    this.#closing.abort();
+    this.#stopped.abort();
+    this.#lag.close();
+    await this.#setup.bus.presence.withdraw(this.#setup.gatewayId).catch(() => {});
+  }
+
+  /** @throws TesseraError `unavailable` while the gateway is going down. */
+  assertOpen(): void {
+    if (!this.#open) throw new TesseraError('unavailable', 'the gateway is going down', { reason: 'GOING_DOWN' });
+  }
+
+  /** What a request may ask for: models that every stage has served, even if a worker is away just now. */
+  models(): readonly ModelCard[] {
+    return completeModels(this.workers.links);
+  }
+
+  defaultModel(models: readonly ModelCard[]): string {
+    return this.#setup.defaultModel ?? models[0]?.name ?? '';
+  }
+
+  /** Cancels a generation, unless it has ended, and gives its ending. */
+  async ended(record: GenerationRecord): Promise<GenerationRecord> {
+    const { generationId } = record;
+    if (record.terminal !== undefined) return record;
+    if (!this.runs.cancel(generationId, 'cancelled on request')) {
+      this.live.publish(cancelSubject(generationId), new Uint8Array());
+    }
+    let last = record;
+    for await (const entry of this.log.follow(record, AbortSignal.timeout(CANCEL_PATIENCE_MS))) {
+      last = entry.record;
+      if (last.terminal !== undefined) return last;
+    }
+    const cancelled = { type: 'cancelled', stepIndex: 0 } as const;
+    return this.log.append(last, { type: 'event', event: cancelled });
+  }
+
+  /** The gateways there are, this one as of now. */
+  async gateways(): Promise<readonly GatewayBeat[]> {
+    const { presence } = this.#setup.bus;
+    await presence.announce(this.#beat());
+    return presence.list();
+  }
+
+  async #announce(signal: AbortSignal): Promise<void> {
+    const { presence } = this.#setup.bus;
+    const beat = () => void presence.announce(this.#beat()).catch(() => {});
+    beat();
+    const timer = setInterval(beat, BEAT_INTERVAL_MS).unref();
+    signal.addEventListener('abort', () => clearInterval(timer), { once: true });
+  }
+
+  #beat(): GatewayBeat {
+    return {
+      gatewayId: this.#setup.gatewayId,
+      address: this.#address,
+      pid: process.pid,
+      running: this.admission.running,
+      queued: this.admission.queued,
+      uptimeMs: process.uptime() * 1000,
+      arithmeticVersion: this.#arithmeticVersion,
+      eventLoopLagP99Ms: this.#lag.p99Ms(),
+      rssBytes: process.memoryUsage.rss(),
+    };
+  }
+
+  async #advanceAdmission(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      await this.workers.changed(signal);
+      this.admission.advance();
+    }
+  }
+
+  #denoisers() {
+    return this.workers.links.filter(
+      ({ state, description }) => state === 'ready' && description?.stage === 'denoiser',
+    );
+  }
+
+  #forecastMs(evaluations: number): number | undefined {
+    const evaluationsPerMs = this.#denoisers().reduce((sum, { evaluationMs }) => sum + 1 / evaluationMs, 0);
+    return evaluationsPerMs === 0 ? undefined : evaluations / evaluationsPerMs;
+  }
+}

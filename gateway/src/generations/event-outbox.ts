@@ -1,0 +1,63 @@
+import { type DurableEvent, type GenerationEvent, isTerminal, type TransientEvent } from '@tessera/core';
+
+type Durable = Extract<GenerationEvent, DurableEvent>;
+type Transient = Extract<GenerationEvent, TransientEvent>;
+
+/**
+ * What waits to be sent on one stream. Durable events all go, in order; of the
+ * others the newest wins, in one place for each kind and image. A transient
+ * event goes after the durable event whose number it carries and before the
+ * next one.
+ */
+export class EventOutbox {
+  readonly #durable: Durable[] = [];
+  readonly #transient = new Map<string, Transient>();
+  #sequence: number;
+  #wake: () => void = () => {};
+
+  /** @param afterSequence the last durable event that the other side has. */
+  constructor(afterSequence: number) {
+    this.#sequence = afterSequence;
+  }
+
+  put(event: GenerationEvent): void {
+    switch (event.type) {
+      case 'queued':
+        this.#transient.set(event.type, event);
+        break;
+      case 'progress':
+      case 'preview':
+        this.#transient.set(`${event.type} ${event.imageIndex}`, event);
+        break;
+      default:
+        if (event.sequence > this.#sequence) this.#durable.push(event);
+    }
+    this.#wake();
+  }
+
+  /** The next event to send, removed; `undefined` when none may be sent now. */
+  take(): GenerationEvent | undefined {
+    for (const [place, event] of this.#transient) {
+      if (event.sequence > this.#sequence) continue;
+      this.#transient.delete(place);
+      return event;
+    }
+    const event = this.#durable.shift();
+    if (event !== undefined) this.#sequence = event.sequence;
+    // Nothing follows an ending.
+    if (event !== undefined && isTerminal(event)) this.#transient.clear();
+    return event;
+  }
+
+  /** Wakes who waits in {@link changed}. */
+  wake(): void {
+    this.#wake();
+  }
+
+  /** Resolves when something was put in, or on {@link wake}. One waiter at a time. */
+  changed(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#wake = resolve;
+    });
+  }
+}

@@ -1,0 +1,221 @@
+import {
+  type CompletedImage,
+  durableSequence,
+  type EventBody,
+  encodePrompts,
+  type GenerationRecord,
+  type ModelCard,
+  TesseraError,
+} from '@tessera/core';
+import { bytesFromEvent } from '@tessera/proto';
+import type { GenerationLog, LiveChannel, Logger } from '@tessera/runtime';
+import type { ConditioningCache } from '../stages/conditioning-cache.js';
+import type { Dispatcher } from '../stages/dispatcher.js';
+import { createRemoteStages, type RemoteStages } from '../stages/remote-stages.js';
+import { GenerationWriter } from './generation-writer.js';
+import { runImage } from './image-run.js';
+import { PreviewLane } from './preview-lane.js';
+import { previewRenderer, type RenderPreview } from './preview-renderer.js';
+import { RemainingWork } from './remaining-work.js';
+import type { Results } from './results.js';
+import { Stopwatch } from './stopwatch.js';
+import { eventsSubject } from './subjects.js';
+
+export interface RunServices {
+  readonly gatewayId: string;
+  readonly arithmeticVersion: string;
+  readonly log: GenerationLog;
+  readonly live: LiveChannel;
+  readonly results: Results;
+  readonly dispatcher: Dispatcher;
+  readonly cache: ConditioningCache;
+  readonly logger: Logger;
+}
+
+/** One accepted generation, run by this gateway from the queue to its ending. */
+export class GenerationRun {
+  readonly #services: RunServices;
+  readonly #card: ModelCard;
+  readonly #writer: GenerationWriter;
+  readonly #controller = new AbortController();
+  readonly #acceptedMs = performance.now();
+  readonly #logger: Logger;
+  #work: RemainingWork | undefined;
+  #furthestStep = 0;
+
+  constructor(services: RunServices, record: GenerationRecord, card: ModelCard) {
+    this.#services = services;
+    this.#card = card;
+    this.#writer = new GenerationWriter(services.log, record);
+    this.#logger = services.logger.child({ generation_id: record.generationId });
+  }
+
+  get record(): GenerationRecord {
+    return this.#writer.record;
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  /** Evaluations that it still needs. */
+  get remainingEvaluations(): number {
+    return this.#work?.evaluations ?? this.record.plan.evaluations;
+  }
+
+  /**
+   * Stops it: no evaluation starts after this. `cancelled` ends it as
+   * cancelled, a reason with `RESUME` leaves its log open for another gateway,
+   * any other code fails it.
+   */
+  stop(reason: TesseraError): void {
+    this.#controller.abort(reason);
+  }
+
+  tellQueued(position: number, remainingMs: number): void {
+    this.#publish({ type: 'queued', position, remainingMs });
+  }
+
+  /**
+   * Runs it to its ending, which is then in the log. Never rejects.
+   *
+   * @param admitted resolves when it may use the workers.
+   */
+  async run(admitted: (signal: AbortSignal) => Promise<void>): Promise<void> {
+    const { timeLimitMs } = this.record.request;
+    const limit = timeLimitMs === undefined ? undefined : setTimeout(() => this.#timeOut(), timeLimitMs);
+    try {
+      await admitted(this.signal);
+      const images = await this.#makeImages();
+      await this.#writer.event({ type: 'completed', images });
+      this.#logger.info('completed a generation', { ms: Math.round(performance.now() - this.#acceptedMs) });
+    } catch (thrown) {
+      await this.#end(thrown);
+    } finally {
+      clearTimeout(limit);
+      // Whatever is still on its way for an image of a failed generation is not needed.
+      this.#controller.abort(new TesseraError('cancelled', 'the generation has ended'));
+    }
+  }
+
+  #timeOut(): void {
+    this.stop(new TesseraError('deadline_exceeded', `time_limit of ${this.record.request.timeLimitMs} ms passed`));
+  }
+
+  async #makeImages(): Promise<readonly CompletedImage[]> {
+    const { gatewayId, dispatcher } = this.#services;
+    const { plan, request } = this.record;
+    const fence = (this.record.lease?.fence ?? 0) + 1;
+    await this.#writer.append({ type: 'lease', holder: gatewayId, fence });
+    await this.#writer.event({ type: 'started' });
+    const stopwatch = new Stopwatch();
+    const numericClass = await dispatcher.chooseNumericClass(plan.modelSha256, this.signal);
+    const stages = this.#stages(numericClass);
+    const conditionings = await encodePrompts(request, plan, stages, this.signal);
+    stopwatch.lap('encode');
+    const work = new RemainingWork(plan.evaluations, performance.now());
+    this.#work = work;
+    const render =
+      request.preview && previewRenderer(this.#card, request.preview, (latent) => stages.decode(latent, this.signal));
+    const evaluationsPerStep = plan.evaluations / (plan.count * plan.timesteps.length);
+    const makeImage = async (imageIndex: number) => {
+      const completed = await runImage({
+        ...this.#services,
+        record: this.record,
+        fence,
+        imageIndex,
+        conditionings,
+        stages,
+        stopwatch: stopwatch.fork(),
+        previews: render && this.#previewLane(imageIndex, render),
+        signal: this.signal,
+        onStep: (stepIndex, steps) => {
+          work.completed(evaluationsPerStep);
+          this.#furthestStep = Math.max(this.#furthestStep, stepIndex + 1);
+          const remainingMs = work.remainingMs(performance.now());
+          this.#publish({ type: 'progress', imageIndex, stepIndex, steps, remainingMs });
+        },
+      });
+      if (plan.count > 1) {
+        await this.#writer.event({ type: 'region', imageIndex, x: 0, y: 0, image: completed.image });
+      }
+      return completed;
+    };
+    return allOrFirstFailure(
+      Array.from({ length: plan.count }, (_, imageIndex) => makeImage(imageIndex)),
+      (thrown) => this.stop(TesseraError.from(thrown)),
+    );
+  }
+
+  #stages(numericClass: string): RemoteStages {
+    const { generationId, plan, request } = this.record;
+    const { tenant, priority, timeLimitMs } = request;
+    return createRemoteStages({
+      ...this.#services,
+      card: this.#card,
+      width: plan.width,
+      height: plan.height,
+      numericClass,
+      order: { tenant, priority, generationId },
+      timeLeftMs: () => timeLimitMs && timeLimitMs - (performance.now() - this.#acceptedMs),
+      signal: this.signal,
+    });
+  }
+
+  #previewLane(imageIndex: number, render: RenderPreview): PreviewLane {
+    const { width, height } = this.record.plan;
+    return new PreviewLane(
+      render,
+      (stepIndex, image) => {
+        this.#publish({ type: 'preview', imageIndex, stepIndex, image, width, height, superseded: 0 });
+      },
+      (thrown) => this.#logger.warn('could not make a preview', { cause: TesseraError.from(thrown).message }),
+      this.signal,
+    );
+  }
+
+  #publish(body: EventBody): void {
+    const { generationId } = this.record;
+    const event = { generationId, sequence: durableSequence(this.record), ...body };
+    this.#services.live.publish(eventsSubject(generationId), bytesFromEvent(event));
+  }
+
+  async #end(thrown: unknown): Promise<void> {
+    const error = this.signal.aborted ? TesseraError.from(this.signal.reason) : TesseraError.from(thrown);
+    try {
+      if (error.reason === 'RESUME') return;
+      if (error.code === 'cancelled') {
+        await this.#writer.event({ type: 'cancelled', stepIndex: this.#furthestStep });
+        this.#logger.info('cancelled a generation', { cause: error.message });
+        return;
+      }
+      this.#logger.error('a generation failed', error);
+      const message = error.code === 'internal' ? 'internal error' : error.message;
+      const { code, field } = error;
+      await this.#writer.event({ type: 'failed', code, message, ...(field !== undefined && { field }) });
+    } catch (unwritten) {
+      this.#logger.error('could not store the ending of a generation', unwritten);
+    }
+  }
+}
+
+/** Tells the first failure at once, and settles when all have. */
+async function allOrFirstFailure<Value>(
+  promises: readonly Promise<Value>[],
+  onFirst: (thrown: unknown) => void,
+): Promise<readonly Value[]> {
+  let failure: { readonly thrown: unknown } | undefined;
+  const settled = await Promise.allSettled(
+    promises.map((promise) =>
+      promise.catch((thrown) => {
+        if (failure === undefined) {
+          failure = { thrown };
+          onFirst(thrown);
+        }
+        throw thrown;
+      }),
+    ),
+  );
+  if (failure !== undefined) throw failure.thrown;
+  return settled.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
+}

@@ -1,0 +1,79 @@
+import { type GenerationRecord, type ModelCard, TesseraError } from '@tessera/core';
+import type { Admission, Candidate } from '../admission.js';
+import { GenerationRun, type RunServices } from './generation-run.js';
+import { cancelSubject } from './subjects.js';
+import { Watchers } from './watchers.js';
+
+/** The generations that this gateway runs or has waiting. */
+export class GenerationRuns {
+  readonly #services: RunServices;
+  readonly #admission: Admission;
+  readonly #runs = new Map<string, { readonly run: GenerationRun; readonly ended: Promise<void> }>();
+  readonly watchers: Watchers;
+
+  constructor(services: RunServices, admission: Admission) {
+    this.#services = services;
+    this.#admission = admission;
+    this.watchers = new Watchers((generationId) => {
+      this.cancel(generationId, 'nobody watches the generation any more');
+    });
+  }
+
+  get size(): number {
+    return this.#runs.size;
+  }
+
+  start(record: GenerationRecord, card: ModelCard): void {
+    const { generationId } = record;
+    const run = new GenerationRun(this.#services, record, card);
+    const ended = this.#attend(run).finally(() => {
+      this.#runs.delete(generationId);
+      this.watchers.forget(generationId);
+    });
+    this.#runs.set(generationId, { run, ended });
+  }
+
+  /** Stops a generation that runs or waits here, at once. @returns whether it does. */
+  cancel(generationId: string, why: string): boolean {
+    const entry = this.#runs.get(generationId);
+    entry?.run.stop(new TesseraError('cancelled', why));
+    return entry !== undefined;
+  }
+
+  /** Hears requests to cancel that other gateways took, until the signal is aborted. */
+  async hearCancels(signal: AbortSignal): Promise<void> {
+    for await (const { subject } of this.#services.live.subscribe(cancelSubject('*'), signal)) {
+      this.cancel(subject.split('.')[1] ?? '', 'cancelled on request');
+    }
+  }
+
+  /** Resolves when every generation here has ended, or `graceMs` later, when those left are given up for another gateway. */
+  async drain(graceMs: number): Promise<void> {
+    const ended = Promise.all([...this.#runs.values()].map((entry) => entry.ended));
+    const timer = setTimeout(() => {
+      for (const { run } of this.#runs.values()) {
+        run.stop(new TesseraError('unavailable', 'the gateway is going down', { reason: 'RESUME' }));
+      }
+    }, graceMs);
+    await ended;
+    clearTimeout(timer);
+  }
+
+  async #attend(run: GenerationRun): Promise<void> {
+    let leave = () => {};
+    const { tenant, priority, timeLimitMs } = run.record.request;
+    const candidate: Candidate = {
+      tenant,
+      priority,
+      ...(timeLimitMs !== undefined && { timeLimitMs }),
+      get remainingEvaluations() {
+        return run.remainingEvaluations;
+      },
+      onPosition: (position, remainingMs) => run.tellQueued(position, remainingMs),
+    };
+    await run.run(async (signal) => {
+      leave = await this.#admission.enter(candidate, signal);
+    });
+    leave();
+  }
+}

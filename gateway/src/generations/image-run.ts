@@ -1,0 +1,121 @@
+import {
+  type CompletedImage,
+  type Conditioning,
+  type Conditionings,
+  type GenerationRecord,
+  generateImage,
+  imageSeed,
+  type Pixels,
+  type Receipt,
+  type Tensor,
+} from '@tessera/core';
+import { imageSha256, latentSha256 } from '../images/hashes.js';
+import { encodeImage } from '../images/raster-image.js';
+import { receiptTexts } from '../images/receipt-text.js';
+import type { RemoteStages } from '../stages/remote-stages.js';
+import { TESSERA_VERSION } from '../version.js';
+import type { PreviewLane } from './preview-lane.js';
+import type { Results } from './results.js';
+import type { Stopwatch } from './stopwatch.js';
+
+export interface ImageRunSetup {
+  readonly record: GenerationRecord;
+  readonly fence: number;
+  readonly imageIndex: number;
+  readonly conditionings: Conditionings;
+  readonly stages: RemoteStages;
+  readonly results: Results;
+  readonly arithmeticVersion: string;
+  /** Shows that the prompts are encoded. */
+  readonly stopwatch: Stopwatch;
+  readonly previews: PreviewLane | undefined;
+  readonly signal: AbortSignal;
+  /** A step is done. Must not wait. */
+  readonly onStep: (stepIndex: number, steps: number) => void;
+}
+
+/** Makes one image of a generation: denoise, decode, encode, store. */
+export async function runImage(setup: ImageRunSetup): Promise<CompletedImage> {
+  const { record, imageIndex, conditionings, stages, previews, signal, stopwatch } = setup;
+  const { plan } = record;
+  const previewSteps = new Set(plan.previewSteps);
+  let latent: Tensor | undefined;
+  let pixels: Pixels | undefined;
+  for await (const event of generateImage({ plan, imageIndex, conditionings }, stages, signal)) {
+    switch (event.type) {
+      case 'step':
+        setup.onStep(event.stepIndex, event.steps);
+        if (previewSteps.has(event.stepIndex)) previews?.offer(event.stepIndex, event.denoised);
+        break;
+      case 'latent':
+        stopwatch.lap('denoise');
+        latent = event.latent;
+        break;
+      case 'pixels':
+        stopwatch.lap('decode');
+        pixels = event.pixels;
+        break;
+    }
+  }
+  if (latent === undefined || pixels === undefined) throw new RangeError('an image ended without its pixels');
+  const numericClass = stages.numericClasses();
+  await previews?.settled();
+  signal.throwIfAborted();
+  return finishImage(setup, latent, pixels, numericClass);
+}
+
+async function finishImage(
+  setup: ImageRunSetup,
+  latent: Tensor,
+  pixels: Pixels,
+  numericClass: string,
+): Promise<CompletedImage> {
+  const { record, fence, imageIndex, results, stopwatch } = setup;
+  const hashes = { latentSha256: latentSha256(latent), imageSha256: imageSha256(pixels), numericClass };
+  let receipt: Receipt | undefined;
+  const sealed = () => {
+    stopwatch.lap('image_encoding');
+    receipt = receiptOf(setup, hashes);
+    return receipt;
+  };
+  const { outputFormat: format } = record.request;
+  const file = await encodeImage(pixels, format, 'fine', () => receiptTexts(sealed()));
+  const { width, height } = pixels;
+  const image = await results.store(record.generationId, { fence, imageIndex }, file, { format, width, height });
+  return { image, receipt: receipt ?? sealed() };
+}
+
+function receiptOf(
+  { record, imageIndex, conditionings, arithmeticVersion, stopwatch }: ImageRunSetup,
+  hashes: Pick<Receipt, 'latentSha256' | 'imageSha256' | 'numericClass'>,
+): Receipt {
+  const { request, plan } = record;
+  const { unconditional, conditional } = conditionings;
+  return {
+    imageIndex,
+    model: plan.model,
+    modelSha256: plan.modelSha256,
+    prompt: request.prompt,
+    ...(request.negativePrompt !== undefined && { negativePrompt: request.negativePrompt }),
+    seed: String(imageSeed(plan, imageIndex)),
+    scheduler: plan.scheduler,
+    steps: plan.steps,
+    timesteps: plan.timesteps,
+    guidanceScale: plan.guidanceScale,
+    guidanceRescale: plan.guidanceRescale,
+    eta: plan.eta,
+    width: plan.width,
+    height: plan.height,
+    windows: plan.windows,
+    evaluations: plan.evaluations / plan.count,
+    ...hashes,
+    arithmeticVersion,
+    timings: stopwatch.timings('total'),
+    cache: [...(unconditional ? [unconditional] : []), conditional].map(cacheUse),
+    tesseraVersion: TESSERA_VERSION,
+  };
+}
+
+function cacheUse({ id, cached }: Conditioning) {
+  return { cache: 'conditioning', key: id, hit: cached };
+}

@@ -1,0 +1,71 @@
+import { randomBytes } from 'node:crypto';
+import { ReflectionService } from '@grpc/reflection';
+import { packageDefinition, tesseraV1 } from '@tessera/proto';
+import {
+  createMemoryBus,
+  GATEWAY_SETTINGS,
+  readyLine,
+  resolveSettings,
+  runMain,
+  startHealthServer,
+  startServer,
+} from '@tessera/runtime';
+import { Gateway } from './gateway.js';
+import { assertGuarded } from './guarded-listener.js';
+import { generationService } from './service.js';
+import { liveModels } from './workers/model-catalogue.js';
+import { watchWorkerAddresses } from './workers/worker-addresses.js';
+
+const SERVICE = 'tessera.v1.GenerationService';
+/** Streams end before the server is cut off: this is for their last bytes. */
+const LAST_BYTES_MS = 2_000;
+
+await runMain('gateway', async ({ signal, log }) => {
+  const { values, warnings } = resolveSettings(GATEWAY_SETTINGS, {
+    argv: process.argv.slice(2),
+    environment: process.env,
+  });
+  log.level = values.logLevel;
+  for (const warning of warnings) log.warn(warning);
+  assertGuarded(values.listen, values.insecure);
+
+  const gateway = new Gateway({
+    gatewayId: `gateway-${randomBytes(4).toString('hex')}`,
+    bus: createMemoryBus(),
+    logger: log,
+    defaultModel: values.defaultModel,
+    maxQueued: values.maxQueued,
+    conditioningCacheBytes: values.conditioningCache,
+    retention: { keepMs: values.resultsKeep, maxBytes: values.resultsMaxBytes },
+  });
+  const implementation = generationService(gateway, (thrown) => log.error('a call failed', thrown));
+  const server = await startServer({
+    listen: values.listen,
+    services: [{ definition: tesseraV1.GenerationService.service, implementation }],
+    health: [SERVICE],
+    ...(values.reflection && { reflection: new ReflectionService(packageDefinition) }),
+  });
+  const { textEncoders, denoisers, decoders } = values;
+  const workers = [...textEncoders, ...denoisers, ...decoders];
+  try {
+    const health = await startHealthServer({ listen: values.healthListen, health: server.health });
+    gateway.start((stopped) => watchWorkerAddresses(workers, stopped), server.address);
+    readyLine({ listening: server.address, health: health.address });
+
+    await gateway.ready(signal);
+    server.setServing(SERVICE, true);
+    const models = liveModels(gateway.workers.links).map(({ name }) => name);
+    readyLine({ ready: true, address: server.address, models });
+    await aborted(signal);
+  } finally {
+    server.setServing(SERVICE, false);
+    await gateway.drain(values.grace);
+    await server.stop(LAST_BYTES_MS);
+    await gateway.stop();
+  }
+});
+
+async function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return;
+  await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+}

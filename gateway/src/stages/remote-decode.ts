@@ -1,0 +1,38 @@
+import { type Pixels, type Tensor, TesseraError } from '@tessera/core';
+import {
+  callStream,
+  type DecodeResponse__Output,
+  type DecoderServiceClient,
+  float32Parts,
+  TensorAssembly,
+} from '@tessera/proto';
+
+/**
+ * The pixels of one latent from one decoder.
+ *
+ * @param size in pixels, of the image that the latent must give.
+ * @throws TesseraError with the decoder's status; `internal` when it answers with something else than such an image.
+ */
+export async function remoteDecode(
+  client: DecoderServiceClient,
+  model: string,
+  latent: Tensor,
+  size: { readonly width: number; readonly height: number },
+  signal: AbortSignal,
+): Promise<Pixels> {
+  const { width, height } = size;
+  const call = client.decode();
+  for (const part of float32Parts(latent)) call.write({ model, latent: part });
+  call.end();
+  let assembly: TensorAssembly | undefined;
+  for await (const { pixels } of callStream<DecodeResponse__Output>(call, signal)) {
+    if (pixels === null) continue;
+    if (assembly === undefined) assembly = new TensorAssembly(pixels, 3 * width * height);
+    else assembly.add(pixels);
+  }
+  const shape = assembly?.shape.join();
+  if (!assembly?.complete || assembly.dtype !== 'DATA_TYPE_UINT8' || shape !== [height, width, 3].join()) {
+    throw new TesseraError('internal', `the decoder gave no image of ${width}×${height}, but ${shape}`);
+  }
+  return { width, height, data: assembly.bytes };
+}

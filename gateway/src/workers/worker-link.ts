@@ -1,0 +1,190 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { Metadata } from '@grpc/grpc-js';
+import { TesseraError } from '@tessera/core';
+import {
+  callStream,
+  callUnary,
+  tesseraV1,
+  type WorkerServiceClient,
+  type WorkerServiceWatchResponse__Output,
+} from '@tessera/proto';
+import type { Logger, ServiceChannel } from '@tessera/runtime';
+import { ProgressWatch } from './progress-watch.js';
+import { SilenceAlarm } from './silence-alarm.js';
+import { evaluationMs, longestRunMs, parseDescription, type WorkerDescription } from './worker-description.js';
+
+/** `connecting` until it first answers; `lost` whenever it does not answer any more. */
+export type LinkState = 'connecting' | 'starting' | 'ready' | 'draining' | 'lost' | 'hung';
+
+export interface LinkTimes {
+  readonly describeTimeoutMs: number;
+  /** No beat for this long: the worker is lost. */
+  readonly lostAfterMs: number;
+  readonly minBackoffMs: number;
+  readonly maxBackoffMs: number;
+}
+
+/** Beats come twice a second, and three may be missing. */
+export const LINK_TIMES: LinkTimes = {
+  describeTimeoutMs: 5_000,
+  lostAfterMs: 1_500,
+  minBackoffMs: 100,
+  maxBackoffMs: 2_000,
+};
+
+/**
+ * What a gateway knows of one worker address: the process that answers there,
+ * its load, and whether it is to be relied on. Reconnects for ever; a process
+ * that took the place of another is described anew.
+ */
+export class WorkerLink {
+  readonly address: string;
+  readonly channel: ServiceChannel;
+  readonly #log: Logger;
+  readonly #times: LinkTimes;
+  readonly #changed: () => void;
+  readonly #worker: WorkerServiceClient;
+  #state: LinkState = 'connecting';
+  #description: WorkerDescription | undefined;
+  #beat: WorkerServiceWatchResponse__Output | undefined;
+  #trust = new AbortController();
+  #inFlight = 0;
+  #foreign = 0;
+  #evaluationMs = 1;
+
+  constructor(channel: ServiceChannel, log: Logger, changed: () => void, times: LinkTimes = LINK_TIMES) {
+    this.address = channel.address;
+    this.channel = channel;
+    this.#log = log;
+    this.#times = times;
+    this.#changed = changed;
+    this.#worker = channel.client(tesseraV1.WorkerService);
+  }
+
+  get state(): LinkState {
+    return this.#state;
+  }
+
+  /** Kept while the worker is lost: what was there last. */
+  get description(): WorkerDescription | undefined {
+    return this.#description;
+  }
+
+  get beat(): WorkerServiceWatchResponse__Output | undefined {
+    return this.#beat;
+  }
+
+  /** Aborted when the worker is found lost or hung: calls made before will not end. */
+  get trust(): AbortSignal {
+    return this.#trust.signal;
+  }
+
+  /** Evaluations waiting and running there: ours as of now, those of other gateways as of the last beat. */
+  get load(): number {
+    return this.#inFlight + this.#foreign;
+  }
+
+  /** Milliseconds of one evaluation: measured by the worker at start, then by its answers. */
+  get evaluationMs(): number {
+    return this.#evaluationMs;
+  }
+
+  serves(modelSha256: string): boolean {
+    return this.#description?.models.some(({ sha256 }) => sha256 === modelSha256) ?? false;
+  }
+
+  /** Counts evaluations as in flight until the returned function is called. */
+  occupy(evaluations: number): () => void {
+    this.#inFlight += evaluations;
+    return () => {
+      this.#inFlight -= evaluations;
+    };
+  }
+
+  measured(runMs: number, evaluations: number): void {
+    const share = 0.1;
+    this.#evaluationMs += share * (runMs / evaluations - this.#evaluationMs);
+  }
+
+  /** Connects, and connects again, until the signal is aborted. Never rejects. */
+  async run(signal: AbortSignal): Promise<void> {
+    let backoffMs = this.#times.minBackoffMs;
+    while (!signal.aborted) {
+      try {
+        await this.#attend(signal, () => {
+          backoffMs = this.#times.minBackoffMs;
+        });
+      } catch (thrown) {
+        this.#lose(thrown, signal);
+      }
+      await delay(backoffMs * (0.5 + Math.random()), undefined, { signal }).catch(() => {});
+      backoffMs = Math.min(2 * backoffMs, this.#times.maxBackoffMs);
+    }
+    this.#enter('lost', new TesseraError('unavailable', 'the gateway is going down'));
+    this.channel.close();
+  }
+
+  async #attend(signal: AbortSignal, answered: () => void): Promise<void> {
+    const describe = this.#worker.describe.bind(this.#worker);
+    const deadline = Date.now() + this.#times.describeTimeoutMs;
+    const description = parseDescription(await callUnary(describe, {}, new Metadata(), { deadline, signal }));
+    this.#describe(description);
+    const progress = new ProgressWatch(longestRunMs(description));
+    const silence = new SilenceAlarm(this.#times.lostAfterMs);
+    try {
+      for await (const beat of callStream(this.#worker.watch({}), AbortSignal.any([signal, silence.signal]))) {
+        answered();
+        silence.heard();
+        this.#heard(beat, progress);
+      }
+    } finally {
+      silence.stop();
+    }
+    throw new TesseraError('unavailable', 'the worker ended its beat');
+  }
+
+  #describe(description: WorkerDescription): void {
+    const before = this.#description;
+    this.#description = description;
+    this.#evaluationMs = evaluationMs(description) ?? this.#evaluationMs;
+    if (before?.workerId === description.workerId && before.pid === description.pid) return;
+    const { workerId, stage, pid, device } = description;
+    this.#log.info('found a worker', { address: this.address, worker: workerId, stage, worker_pid: pid, device });
+  }
+
+  #heard(beat: WorkerServiceWatchResponse__Output, progress: ProgressWatch): void {
+    this.#beat = beat;
+    const { waiting = 0, running = 0 } = beat.load ?? {};
+    this.#foreign = Math.max(0, waiting + running - this.#inFlight);
+    const hung = progress.beat(running, Number(beat.evaluationsCompleted), performance.now());
+    if (hung) this.#enter('hung', new TesseraError('unavailable', `worker ${this.address} makes no progress`));
+    else this.#enter(STATE_OF_BEAT[beat.state] ?? 'ready');
+  }
+
+  #lose(thrown: unknown, signal: AbortSignal): void {
+    if (signal.aborted) return;
+    const cause = TesseraError.from(thrown);
+    const known = this.#description !== undefined && this.#state !== 'lost';
+    if (known) this.#log.warn('lost a worker', { address: this.address, cause: cause.message });
+    if (cause.code === 'failed_precondition') this.#log.error('cannot use a worker', cause, { address: this.address });
+    if (this.#description === undefined) return;
+    this.#enter('lost', new TesseraError('unavailable', `worker ${this.address} is lost`, { cause }));
+  }
+
+  #enter(state: LinkState, broken?: TesseraError): void {
+    if (state === this.#state) return;
+    this.#state = state;
+    if (broken === undefined) {
+      if (this.#trust.signal.aborted) this.#trust = new AbortController();
+    } else {
+      this.#foreign = 0;
+      this.#trust.abort(broken);
+    }
+    this.#changed();
+  }
+}
+
+const STATE_OF_BEAT: Partial<Record<string, LinkState>> = {
+  WORKER_STATE_STARTING: 'starting',
+  WORKER_STATE_DRAINING: 'draining',
+};
