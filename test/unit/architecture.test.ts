@@ -34,14 +34,19 @@ interface Import {
   readonly specifier: string;
 }
 
+/** Static imports and re-exports, and `import()` of a literal. */
+const IMPORT = /^(?:import|export)\b[^;'"]*?'([^']+)'|\bimport\('([^']+)'\)/gm;
+
 function importsOf(folder: string): Import[] {
   const sources = join(repoRoot, folder, 'src');
   return readdirSync(sources, { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.ts') && !name.startsWith('generated'))
     .flatMap((name) => {
       const text = readFileSync(join(sources, name), 'utf8');
-      const found = text.matchAll(/(?:\bfrom|\bimport)\s*\(?\s*'([^']+)'/g);
-      return [...found].map((match) => ({ file: join(folder, 'src', name), specifier: match[1] ?? '' }));
+      return [...text.matchAll(IMPORT)].map((match) => ({
+        file: join(folder, 'src', name),
+        specifier: match[1] ?? match[2] ?? '',
+      }));
     });
 }
 
@@ -90,7 +95,10 @@ test('every package declares what it imports, and no relative import leaves its 
         const target = join(file, '..', specifier);
         assert.ok(target.startsWith(join(folder, 'src')), `${file} imports ${specifier}`);
       } else if (!specifier.startsWith('node:')) {
-        const name = specifier.split('/').slice(0, specifier.startsWith('@') ? 2 : 1).join('/');
+        const name = specifier
+          .split('/')
+          .slice(0, specifier.startsWith('@') ? 2 : 1)
+          .join('/');
         assert.ok(declared.has(name), `${file} imports ${name}, which ${folder}/package.json does not declare`);
       }
     }
