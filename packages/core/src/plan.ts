@@ -52,5 +52,3 @@ export interface PlainTensor {
 export function tensorFromPlain(plain: PlainTensor): Tensor {
   return { shape: plain.shape, data: Float32Array.from(plain.data) };
 }
-
-// planGeneration(request, card) goes here.

@@ -42,5 +42,3 @@ export interface PreviewRequest {
   readonly decoded: boolean;
   readonly format: ImageFormat;
 }
-
-// parseGenerationRequest(input, context) goes here (or beside it, if it grows).
