@@ -5,7 +5,7 @@ export { type LinkedSignal, linkSignals } from './link-signals.js';
 export { createLogger, LOG_LEVELS, type LogFields, type Logger, type LogLevel, loggerOn } from './logger.js';
 export { readyLine } from './ready-line.js';
 export { type ClientConstructor, connectChannel, type ServiceChannel } from './rpc/channel.js';
-export { createHealthState, type HealthState } from './rpc/health.js';
+export { createHealthState, HEALTH_SERVICE, type HealthState } from './rpc/health.js';
 export { INNER_CHANNEL_OPTIONS, MAX_MESSAGE_BYTES, SERVER_OPTIONS } from './rpc/options.js';
 export {
   type RunningServer,
@@ -17,3 +17,4 @@ export {
 export { type MainContext, runMain } from './run-main.js';
 export * from './settings/index.js';
 export { SUPERVISED_ENV, shutdownSignal } from './shutdown.js';
+export * from './worker/index.js';

@@ -1,0 +1,4 @@
+export { serveWorker, type WorkerSetup } from './serve-worker.js';
+export { STAGE_SERVICES, type StageService, type WorkerStage } from './stages.js';
+export type { ProgramLoad, WorkerProgram } from './worker-program.js';
+export { BUILT_IN_MODELS, type WorkerSettings, workerSettings } from './worker-settings.js';

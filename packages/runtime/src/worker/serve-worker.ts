@@ -1,0 +1,116 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { UntypedServiceImplementation } from '@grpc/grpc-js';
+import { TesseraError } from '@tessera/core';
+import { type ReportFault, tesseraV1 } from '@tessera/proto';
+import { createLagMonitor } from '../lag-monitor.js';
+import { readyLine } from '../ready-line.js';
+import { startServer } from '../rpc/server.js';
+import type { MainContext } from '../run-main.js';
+import { STAGE_SERVICES } from './stages.js';
+import type { WorkerProgram } from './worker-program.js';
+import { createWorkerService } from './worker-service.js';
+import type { WorkerSettings } from './worker-settings.js';
+import { WorkerLife } from './worker-life.js';
+
+export interface WorkerSetup<Program extends WorkerProgram> {
+  readonly settings: WorkerSettings;
+  /** Loads the networks and warms them up; the server already listens meanwhile. */
+  start(signal: AbortSignal): Promise<Program>;
+  /**
+   * The stage service's handlers.
+   * @param program throws `unavailable` while the worker starts.
+   */
+  handlers(program: () => Program, reportFault: ReportFault): UntypedServiceImplementation;
+}
+
+const IDLE_CHECK_MS = 20;
+/** Once nothing runs, for the last answers to leave before streams that stay open are cut. */
+const LAST_ANSWERS_MS = 500;
+
+/**
+ * The life of a worker process. It listens at once (health NOT_SERVING, Watch
+ * says STARTING) and prints one line of JSON that tells where; then it loads,
+ * serves, and when the signal comes drains and returns.
+ *
+ * @throws TesseraError of a failed start, or `internal` when the program fails.
+ */
+export async function serveWorker<Program extends WorkerProgram>(
+  setup: WorkerSetup<Program>,
+  { signal, log }: MainContext,
+): Promise<void> {
+  const { settings } = setup;
+  const { name, definition } = STAGE_SERVICES[settings.stage];
+  const beganAtMs = performance.now();
+  const life = new WorkerLife();
+  const lag = createLagMonitor();
+  const watchesEnd = new AbortController();
+  const reportFault: ReportFault = (thrown) => log.error('a call failed for no reason of its own', thrown);
+  let program: Program | undefined;
+  const ready = () => {
+    if (program === undefined) throw new TesseraError('unavailable', `${settings.id} is still loading its model`);
+    return program;
+  };
+
+  const workerService = createWorkerService({
+    settings,
+    life,
+    lag,
+    program: () => program,
+    ended: watchesEnd.signal,
+    reportFault,
+  });
+  const server = await startServer({
+    listen: settings.listen,
+    services: [
+      { definition, implementation: setup.handlers(ready, reportFault) },
+      { definition: tesseraV1.WorkerService.service, implementation: workerService },
+    ],
+    health: [name],
+  });
+  readyLine({ listening: server.address, id: settings.id, stage: settings.stage, pid: process.pid });
+
+  try {
+    program = await orAborted(setup.start(signal), signal);
+    if (program === undefined) return;
+    server.setServing(name, true);
+    life.enter('ready');
+    log.info('ready', {
+      worker: settings.id,
+      address: server.address,
+      device: program.device,
+      numeric_class: program.numericClass,
+      threads: program.threads,
+      start_ms: Math.round(performance.now() - beganAtMs),
+    });
+    const failure = await orAborted(program.failed, signal);
+    if (failure !== undefined) throw failure;
+
+    server.setServing(name, false);
+    life.enter('draining');
+    await untilIdle(program, settings.graceMs);
+  } finally {
+    watchesEnd.abort();
+    await server.stop(program === undefined ? 0 : LAST_ANSWERS_MS);
+    lag.close();
+    await program?.close();
+  }
+}
+
+/** `undefined` when the signal came first. */
+function orAborted<Value>(promise: Promise<Value>, signal: AbortSignal): Promise<Value | undefined> {
+  return new Promise((resolve, reject) => {
+    const abort = () => resolve(undefined);
+    if (signal.aborted) abort();
+    signal.addEventListener('abort', abort, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
+  });
+}
+
+async function untilIdle(program: WorkerProgram, graceMs: number): Promise<void> {
+  const endsAtMs = performance.now() + graceMs;
+  while (performance.now() < endsAtMs) {
+    const { waiting, running } = program.load();
+    if (waiting + running === 0) return;
+    await delay(IDLE_CHECK_MS);
+  }
+}

@@ -1,0 +1,27 @@
+import type { ModelCard } from '@tessera/core';
+
+/** What a worker is once its networks are loaded: everything about it that does not depend on its stage. */
+export interface WorkerProgram {
+  readonly models: readonly ModelCard[];
+  /** cpu, cuda:0, webgpu: the one that was taken. */
+  readonly device: string;
+  readonly numericClass: string;
+  readonly threads: number;
+  /** Measured at start, by ascending batch size: milliseconds of one run of that many evaluations. */
+  readonly evaluationCosts: readonly { readonly batchSize: number; readonly runMs: number }[];
+  /** Resolves when the program can no longer work; the process then ends. */
+  readonly failed: Promise<Error>;
+  load(): ProgramLoad;
+  close(): Promise<void>;
+}
+
+export interface ProgramLoad {
+  /** Evaluations. */
+  readonly waiting: number;
+  readonly running: number;
+  /** Share of the last second in which the device worked, 0–1. */
+  readonly busy: number;
+  /** Evaluations since the process began, without those of the warm-up. */
+  readonly evaluationsStarted: number;
+  readonly evaluationsCompleted: number;
+}
