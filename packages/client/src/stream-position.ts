@@ -8,7 +8,8 @@ export class StreamPosition {
   #generationId: string | undefined;
   #sequence = 0;
   #ended = false;
-  #images = 1;
+  #images: number | undefined;
+  readonly #startStep: number | undefined;
   readonly #progress = new Map<number, number>();
   readonly #previews = new Map<number, number>();
 
@@ -17,7 +18,7 @@ export class StreamPosition {
   ) {
     this.#generationId = start.generationId;
     this.#sequence = start.afterSequence ?? 0;
-    if (start.afterStep !== undefined) this.#progress.set(0, start.afterStep);
+    this.#startStep = start.afterStep;
   }
 
   get generationId(): string | undefined {
@@ -29,9 +30,9 @@ export class StreamPosition {
     return this.#sequence;
   }
 
-  /** The last step that the caller has heard of; unknown while it tells nothing about the other images. */
+  /** The last step that the caller has heard of. One number says nothing about several images: then it is where the caller began. */
   get stepIndex(): number | undefined {
-    return this.#images === 1 ? this.#progress.get(0) : undefined;
+    return this.#images === 1 ? (this.#progress.get(0) ?? this.#startStep) : this.#startStep;
   }
 
   /** Whether the terminal event has come. */
@@ -50,9 +51,9 @@ export class StreamPosition {
       case 'queued':
         return true;
       case 'progress':
-        return advance(this.#progress, event.imageIndex, event.stepIndex);
+        return this.#advance(this.#progress, event);
       case 'preview':
-        return advance(this.#previews, event.imageIndex, event.stepIndex);
+        return this.#advance(this.#previews, event);
       default:
         return this.#admitDurable(event);
     }
@@ -77,16 +78,16 @@ export class StreamPosition {
     this.#sequence = event.sequence;
     if (event.type === 'accepted') this.#images = event.plan.count;
     if (event.type === 'restarted') {
-      this.#progress.delete(event.imageIndex);
-      this.#previews.delete(event.imageIndex);
+      this.#progress.set(event.imageIndex, event.stepIndex - 1);
+      this.#previews.set(event.imageIndex, event.stepIndex - 1);
     }
     this.#ended = isTerminal(event);
     return true;
   }
-}
 
-function advance(steps: Map<number, number>, imageIndex: number, stepIndex: number): boolean {
-  if (stepIndex <= (steps.get(imageIndex) ?? -1)) return false;
-  steps.set(imageIndex, stepIndex);
-  return true;
+  #advance(steps: Map<number, number>, { imageIndex, stepIndex }: { imageIndex: number; stepIndex: number }): boolean {
+    if (stepIndex <= (steps.get(imageIndex) ?? this.#startStep ?? -1)) return false;
+    steps.set(imageIndex, stepIndex);
+    return true;
+  }
 }

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
-import { type ClusterStatus, connect, TesseraError } from '@tessera/client';
+import { setTimeout as delay } from 'node:timers/promises';
+import { type ClusterStatus, connect, type TesseraClient, TesseraError } from '@tessera/client';
 import type { Command } from 'commander';
 import { type LocalCluster, startLocalCluster } from '../cluster/cluster.js';
 import { addSettings, commandSettings } from '../command-settings.js';
@@ -37,20 +38,31 @@ async function runUp(command: Command, json: boolean, signal: AbortSignal): Prom
     onLog: (line) => process.stderr.write(relayedLine(line, isTTY)),
   });
   try {
-    await tellReady(cluster, json);
+    await tellReady(cluster, AbortSignal.any([signal, cluster.failed]), json);
     await ended(signal, cluster);
   } finally {
     await cluster.stop();
   }
 }
 
-async function tellReady({ address }: LocalCluster, json: boolean): Promise<void> {
+const POLL_MS = 50;
+
+async function tellReady({ address }: LocalCluster, signal: AbortSignal, json: boolean): Promise<void> {
   const client = connect({ address });
   try {
-    const { workers } = await client.status();
+    const workers = await allReady(client, signal);
     await (json ? writeJson(readyJson(address, workers)) : writeOut(readyText(address, workers)));
   } finally {
     client.close();
+  }
+}
+
+/** The gateway is ready with one worker of each stage; `up` is with all of them. */
+async function allReady(client: TesseraClient, signal: AbortSignal): Promise<ClusterStatus['workers']> {
+  for (;;) {
+    const { workers } = await client.status({ signal });
+    if (workers.every(({ state }) => state === 'ready')) return workers;
+    await delay(POLL_MS, undefined, { signal });
   }
 }
 
