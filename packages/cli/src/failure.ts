@@ -27,5 +27,5 @@ function reportUsage(error: CommanderError): ExitCode {
 
 function tell(error: TesseraError): void {
   if (process.stderr.isTTY) process.stderr.write(`tessera: ${error.message}\n`);
-  else createLogger('cli').error(error.message, error);
+  else createLogger('cli').error('failed', error);
 }

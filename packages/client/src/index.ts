@@ -15,3 +15,4 @@ export type {
 export type { DownloadOptions } from './download.js';
 export type { GenerateOptions, WatchOptions } from './generate.js';
 export type { Generation } from './generation.js';
+export { assertCarriable } from './request.js';

@@ -1,4 +1,5 @@
-import type { GenerationRequestInput } from '@tessera/client';
+import { basename } from 'node:path';
+import { assertCarriable, type GenerationRequestInput } from '@tessera/client';
 import { DEFAULT_LIMITS, TesseraError } from '@tessera/core';
 import { type Command, Option } from 'commander';
 import { findOrStartCluster } from '../cluster/find-cluster.js';
@@ -112,6 +113,7 @@ async function runGenerate(
   const files = new ImageFiles({ output: options.output, force: options.force, format });
   await assertOutputs(files, options);
   const request = requestOf(prompt, { ...options, format });
+  assertCarriable(request);
   const cluster = await findOrStartCluster({
     settings: commandSettings(command, CLIENT_SETTINGS),
     ephemeral: options.ephemeral,
@@ -136,17 +138,13 @@ function assertTogether({ output, json, count = 1, detach, ephemeral }: Generate
   if (detach && ephemeral) refuse('--detach needs a cluster that stays: `tessera up`');
 }
 
-/** Before any work: the files of a seed that is given, or a file that is named. A drawn seed is judged when it is told. */
-async function assertOutputs(
-  files: ImageFiles,
-  { seed, count = 1, output, detach }: GenerateCommandOptions,
-): Promise<void> {
+/** Before any work is asked for. */
+async function assertOutputs(files: ImageFiles, { seed, count = 1, detach }: GenerateCommandOptions): Promise<void> {
   if (detach || files.toStdout) return;
-  const known = seed !== undefined && /^\d+$/.test(seed);
-  if (!known && output === undefined) return files.assertWritable(['tessera-unknown.png']);
-  await files.assertWritable(
-    await files.paths(known ? BigInt(seed) : 0n, Number.isInteger(count) ? Math.max(1, count) : 1),
-  );
+  const known = seed !== undefined && /^\d{1,20}$/.test(seed) ? BigInt(seed) : undefined;
+  // A count that is no count is for the server to refuse.
+  const images = Math.trunc(Math.min(Math.max(count, 1), DEFAULT_LIMITS.maxCount)) || 1;
+  await files.assertWritableBefore(known, images);
 }
 
 function requestOf(
@@ -156,7 +154,8 @@ function requestOf(
   const everySteps = options.previewEvery ?? (showsPreviews(options) ? 1 : undefined);
   return {
     prompt,
-    model: options.model,
+    // A folder is known to its cluster by its name.
+    model: options.model === undefined ? undefined : basename(options.model),
     negativePrompt: options.negative,
     seed: options.seed,
     count: options.count,

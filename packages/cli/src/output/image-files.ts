@@ -49,28 +49,35 @@ export class ImageFiles {
    */
   async paths(seed: bigint, count: number): Promise<readonly string[]> {
     const output = this.#output;
-    const named = output !== undefined && !(await isFolder(output));
+    const named = await this.#isNamed();
     return Array.from({ length: count }, (_, index) => {
-      if (named) return count === 1 ? output : numbered(output, index);
+      if (named && output !== undefined) return count === 1 ? output : numbered(output, index);
       return join(output ?? '', `tessera-${seed + BigInt(index)}${EXTENSIONS[this.#format]}`);
     });
   }
 
   /**
-   * Whether these files can be written, asked before any work is done.
+   * Whether the files can be written, asked before any work is done.
    *
+   * @param seed of the first image; undefined when it is not drawn yet: then only what does not depend on it is asked.
    * @throws TesseraError `already_exists`, or `invalid_argument` for a folder that is missing or closed to us.
    */
+  async assertWritableBefore(seed: bigint | undefined, count: number): Promise<void> {
+    if (seed !== undefined || (await this.#isNamed())) return this.assertWritable(await this.paths(seed ?? 0n, count));
+    await assertOpenFolder(this.#output ?? '.');
+  }
+
+  /** @throws TesseraError as {@link assertWritableBefore}. */
   async assertWritable(paths: readonly string[]): Promise<void> {
     for (const path of paths) {
-      if (!this.#force && (await exists(path))) {
-        throw fileExists(path);
-      }
-      await access(dirname(path), constants.W_OK).catch((cause) => {
-        const message = `cannot write to the folder ${dirname(path)}: ${cause.message}`;
-        throw new TesseraError('invalid_argument', message, { field: 'output', cause });
-      });
+      if (!this.#force && (await exists(path))) throw fileExists(path);
+      await assertOpenFolder(dirname(path));
     }
+  }
+
+  /** Whether the output names a file, as opposed to a folder or nothing. */
+  async #isNamed(): Promise<boolean> {
+    return this.#output !== undefined && !(await isFolder(this.#output));
   }
 
   /** A file that is there already and holds the same bytes is as good as written. */
@@ -92,6 +99,13 @@ function fileExists(path: string): TesseraError {
 function numbered(path: string, index: number): string {
   const { dir, name, ext } = parse(path);
   return join(dir, `${name}-${index}${ext}`);
+}
+
+async function assertOpenFolder(folder: string): Promise<void> {
+  await access(folder, constants.W_OK).catch((cause) => {
+    const message = `cannot write to the folder ${folder}: ${cause.message}`;
+    throw new TesseraError('invalid_argument', message, { field: 'output', cause });
+  });
 }
 
 async function exists(path: string): Promise<boolean> {
