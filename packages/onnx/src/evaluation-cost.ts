@@ -42,3 +42,12 @@ export async function measureEvaluationCosts({
   }
   return costs;
 }
+
+/** One table for several networks on one device: for each batch size that all of them measured, the dearest. */
+export function dearestCosts(tables: readonly (readonly EvaluationCost[])[]): readonly EvaluationCost[] {
+  const [first = [], ...others] = tables;
+  return first.flatMap(({ batchSize, runMs }) => {
+    const same = others.map((table) => table.find((cost) => cost.batchSize === batchSize)?.runMs);
+    return same.includes(undefined) ? [] : [{ batchSize, runMs: Math.max(runMs, ...(same as number[])) }];
+  });
+}

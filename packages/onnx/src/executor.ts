@@ -8,6 +8,7 @@ import {
   SHARED_BYTES,
   type SkippedDevice,
 } from './executor-messages.js';
+import { deferred } from './run-gate.js';
 import { ThreadExecutor } from './thread-executor.js';
 import type { TypedTensor } from './typed-tensor.js';
 
@@ -58,6 +59,8 @@ export interface Executor {
   pendingRuns(): number;
   /** Sum of `evaluations` over the runs that have started, exact at any moment. */
   evaluationsStarted(): number;
+  /** The same over the runs that have ended well. */
+  evaluationsCompleted(): number;
   /** Share of the last second spent in runs, 0–1. */
   busyShare(): number;
   close(): Promise<void>;
@@ -86,9 +89,13 @@ export async function startExecutor(options: ExecutorOptions): Promise<Executor>
 }
 
 function firstReport(thread: Worker): Promise<ExecutorReport> {
-  return new Promise((resolve, reject) => {
-    thread.once('message', resolve);
-    thread.once('error', reject);
-    thread.once('exit', (code) => reject(new TesseraError('internal', `the executor's thread ended with ${code}`)));
+  const { promise, resolve, reject } = deferred<ExecutorReport>();
+  const ended = (code: number) => reject(new TesseraError('internal', `the executor's thread ended with code ${code}`));
+  thread.once('message', resolve);
+  thread.once('error', reject);
+  thread.once('exit', ended);
+  return promise.finally(() => {
+    thread.off('error', reject);
+    thread.off('exit', ended);
   });
 }

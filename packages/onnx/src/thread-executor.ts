@@ -36,6 +36,7 @@ export class ThreadExecutor implements Executor {
   #ended: Error | undefined;
   #lastId = 0;
   #runs = 0;
+  #evaluationsCompleted = 0;
 
   constructor(
     thread: Worker,
@@ -53,7 +54,6 @@ export class ThreadExecutor implements Executor {
     const { promise, resolve } = deferred<Error>();
     this.failed = promise;
     this.#reportFailure = resolve;
-    thread.removeAllListeners();
     thread.on('message', (report: ExecutorReport) => this.#accept(report));
     thread.on('messageerror', (error) => this.#fail(error));
     thread.on('error', (error) => this.#fail(error));
@@ -94,6 +94,7 @@ export class ThreadExecutor implements Executor {
       this.#runs--;
     });
     if (report.type !== 'ran') throw new TesseraError('cancelled', 'the run was dropped before it started');
+    this.#evaluationsCompleted += evaluations;
     return { outputs: report.outputs, runMs: report.endedAtMs - report.startedAtMs };
   }
 
@@ -103,6 +104,10 @@ export class ThreadExecutor implements Executor {
 
   evaluationsStarted(): number {
     return Number(Atomics.load(this.#counters, SHARED_COUNTER.evaluationsStarted));
+  }
+
+  evaluationsCompleted(): number {
+    return this.#evaluationsCompleted;
   }
 
   busyShare(): number {

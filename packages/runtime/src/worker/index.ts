@@ -1,4 +1,5 @@
 export { serveWorker, type WorkerSetup } from './serve-worker.js';
 export { STAGE_SERVICES, type StageService, type WorkerStage } from './stages.js';
+export { TensorIntake } from './tensor-intake.js';
 export type { ProgramLoad, WorkerProgram } from './worker-program.js';
 export { BUILT_IN_MODELS, type WorkerSettings, workerSettings } from './worker-settings.js';

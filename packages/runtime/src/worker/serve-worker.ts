@@ -7,10 +7,10 @@ import { readyLine } from '../ready-line.js';
 import { startServer } from '../rpc/server.js';
 import type { MainContext } from '../run-main.js';
 import { STAGE_SERVICES } from './stages.js';
+import { WorkerLife } from './worker-life.js';
 import type { WorkerProgram } from './worker-program.js';
 import { createWorkerService } from './worker-service.js';
 import type { WorkerSettings } from './worker-settings.js';
-import { WorkerLife } from './worker-life.js';
 
 export interface WorkerSetup<Program extends WorkerProgram> {
   readonly settings: WorkerSettings;

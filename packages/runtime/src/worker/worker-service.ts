@@ -12,9 +12,9 @@ import {
 } from '@tessera/proto';
 import type { LagMonitor } from '../lag-monitor.js';
 import { STAGE_SERVICES } from './stages.js';
+import type { WorkerLife, WorkerLifeState } from './worker-life.js';
 import type { WorkerProgram } from './worker-program.js';
 import type { WorkerSettings } from './worker-settings.js';
-import type { WorkerLife, WorkerLifeState } from './worker-life.js';
 
 export interface WorkerServiceSetup {
   readonly settings: WorkerSettings;
