@@ -11,6 +11,6 @@ export {
   type GraphValue,
   writeGraph,
 } from './graph-writer.js';
-export { float32FromTyped, typedFromFloat32 } from './network-border.js';
+export { float32FromTyped, repeatedRow, typedFromFloat32 } from './network-border.js';
 export { numericClass } from './numeric-class.js';
 export type { NetworkDataType, NetworkValue, TypedTensor } from './typed-tensor.js';

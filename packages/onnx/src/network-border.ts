@@ -33,3 +33,11 @@ export function float32FromTyped(tensor: TypedTensor): Float32Array {
 export function isNetworkDataType(type: string): type is NetworkDataType {
   return ['float32', 'float16', 'int64', 'int32', 'uint8'].includes(type);
 }
+
+/** One row for each entry of a batch that a graph fixes; a single row is passed through. */
+export function repeatedRow(row: Float32Array, batch: number): Float32Array {
+  if (batch === 1) return row;
+  const rows = new Float32Array(batch * row.length);
+  for (let i = 0; i < batch; i++) rows.set(row, i * row.length);
+  return rows;
+}

@@ -6,6 +6,7 @@ import {
   float32FromTyped,
   type LoadedNetwork,
   type RunOptions,
+  repeatedRow,
   type TypedTensor,
   typedFromFloat32,
 } from '@tessera/onnx';
@@ -44,7 +45,7 @@ export class EncoderNetwork {
   /** @param ids exactly as many as the context is long. */
   async encode(ids: readonly number[], options: Omit<RunOptions, 'outputs'>): Promise<EncodedTokens> {
     const { inputIdsInput, inputIdsType, hiddenStateOutput, pooledOutput, fixedBatch = 1 } = this.#card;
-    const rows = Float32Array.from(Array<readonly number[]>(fixedBatch).fill(ids).flat());
+    const rows = repeatedRow(Float32Array.from(ids), fixedBatch);
     const feeds = { [inputIdsInput]: typedFromFloat32(inputIdsType, [fixedBatch, ids.length], rows) };
     const wanted = pooledOutput === undefined ? [hiddenStateOutput] : [hiddenStateOutput, pooledOutput];
     const { outputs, runMs } = await this.#executor.run(this.#network, feeds, { ...options, outputs: wanted });

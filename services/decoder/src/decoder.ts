@@ -1,0 +1,74 @@
+import { type ModelCard, type Tensor, TesseraError } from '@tessera/core';
+import type { EvaluationCost, Executor } from '@tessera/onnx';
+import type { ProgramLoad, WorkerProgram } from '@tessera/runtime';
+import type { DecoderNetwork } from './decoder-network.js';
+import { type PixelBand, pixelBands } from './pixel-bands.js';
+
+export interface DecodedImage {
+  /** Pixels. */
+  readonly width: number;
+  readonly height: number;
+  readonly bands: AsyncIterable<PixelBand>;
+  readonly runMs: number;
+}
+
+export interface DecoderParts {
+  readonly executor: Executor;
+  readonly numericClass: string;
+  readonly networks: readonly DecoderNetwork[];
+  readonly evaluationCosts: readonly EvaluationCost[];
+}
+
+/** Latents to pixels, on the executor of this process. */
+export class Decoder implements WorkerProgram {
+  readonly models: readonly ModelCard[];
+  readonly device: string;
+  readonly numericClass: string;
+  readonly threads: number;
+  readonly evaluationCosts: readonly EvaluationCost[];
+  readonly failed: Promise<Error>;
+  readonly #executor: Executor;
+  readonly #networks: readonly DecoderNetwork[];
+
+  constructor({ executor, numericClass, networks, evaluationCosts }: DecoderParts) {
+    this.models = networks.map(({ card }) => card);
+    this.device = executor.device;
+    this.numericClass = numericClass;
+    this.threads = executor.threads;
+    this.evaluationCosts = evaluationCosts;
+    this.failed = executor.failed;
+    this.#executor = executor;
+    this.#networks = networks;
+  }
+
+  /** @throws TesseraError not_found */
+  network(model: string): DecoderNetwork {
+    const found = this.#networks.find(({ card }) => card.name === model);
+    if (found === undefined)
+      throw new TesseraError('not_found', `this worker has no model ${model}`, { field: 'model' });
+    return found;
+  }
+
+  /** @param latent scaled, [channels, height, width]. */
+  async decode(network: DecoderNetwork, latent: Tensor, signal: AbortSignal): Promise<DecodedImage> {
+    network.assertShape(latent.shape);
+    const { output, runMs } = await network.decode(latent, { signal, evaluations: 1 });
+    const [, , height = 0, width = 0] = output.shape;
+    return { width, height, bands: pixelBands(output), runMs };
+  }
+
+  load(): ProgramLoad {
+    const pending = this.#executor.pendingRuns();
+    return {
+      waiting: Math.max(0, pending - 1),
+      running: Math.min(1, pending),
+      busy: this.#executor.busyShare(),
+      evaluationsStarted: this.#executor.evaluationsStarted(),
+      evaluationsCompleted: this.#executor.evaluationsCompleted(),
+    };
+  }
+
+  close(): Promise<void> {
+    return this.#executor.close();
+  }
+}

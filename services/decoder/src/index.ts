@@ -1,0 +1,2 @@
+export { type DecodedImage, Decoder } from './decoder.js';
+export { startDecoder } from './start-decoder.js';

@@ -1,0 +1,53 @@
+import { elementCount } from '@tessera/core';
+import type { OpenedModel } from '@tessera/models';
+import {
+  dearestCosts,
+  type EvaluationCost,
+  type Executor,
+  measureEvaluationCosts,
+  numericClass,
+  parseDevice,
+  startExecutor,
+} from '@tessera/onnx';
+import type { WorkerSettings } from '@tessera/runtime';
+import { Decoder } from './decoder.js';
+import { DecoderNetwork } from './decoder-network.js';
+import { openModels } from './open-models.js';
+
+const WARM_UP_BUDGET_MS = 500;
+
+/**
+ * Takes the device, loads every decoder, and warms them up.
+ *
+ * @throws TesseraError unavailable when the device is missing; failed_precondition, not_found for a model.
+ */
+export async function startDecoder(settings: WorkerSettings, signal: AbortSignal): Promise<Decoder> {
+  const device = parseDevice(settings.device);
+  const [executor, opened] = await Promise.all([
+    startExecutor({ device, threads: settings.threads }),
+    openModels(settings, signal),
+  ]);
+  const networks = await Promise.all(opened.map((model) => loadNetwork(executor, model)));
+  const costs = await Promise.all(networks.map(measureCosts));
+  return new Decoder({
+    executor,
+    numericClass: await numericClass(executor),
+    networks,
+    evaluationCosts: dearestCosts(costs),
+  });
+}
+
+function loadNetwork(executor: Executor, { folder, card }: OpenedModel): Promise<DecoderNetwork> {
+  return DecoderNetwork.load(executor, folder, card);
+}
+
+/** At the model's native size. */
+function measureCosts(network: DecoderNetwork): Promise<readonly EvaluationCost[]> {
+  const { latentFormat, nativeCanvas } = network.card;
+  const shape = [latentFormat.channels, nativeCanvas.height, nativeCanvas.width];
+  const run = async () => {
+    const { runMs } = await network.decode({ shape, data: new Float32Array(elementCount(shape)).fill(0.5) }, {});
+    return runMs;
+  };
+  return measureEvaluationCosts({ run, batchSizes: [1], budgetMs: WARM_UP_BUDGET_MS });
+}
