@@ -92,7 +92,7 @@ function assertReachable(scheduler: Scheduler, config: SchedulerConfig, steps: n
   if (first > config.numTrainTimesteps - 1) {
     throw invalidField('steps', `must be fewer: they would start at timestep ${first}, beyond the model's last`, steps);
   }
-  if (name === 'dpmpp-2m' && !strictlyDecreasing(dpmSolverSchedule(config, steps).sigmas)) {
+  if (name === 'dpmpp-2m' && !strictlyDecreasing(dpmSolverSchedule(config, steps).sigmas.subarray(0, -1))) {
     throw invalidField('steps', 'must be fewer: dpmpp-2m would repeat a noise level', steps);
   }
   const divides = config.predictionType === 'epsilon' && !['euler', 'euler-ancestral', 'dpmpp-2m'].includes(name);

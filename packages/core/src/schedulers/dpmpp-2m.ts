@@ -30,8 +30,11 @@ export function createDpmSolver(config: SchedulerConfig, steps: number): Schedul
   const fewSteps = config.lowerOrderFinal && timesteps.length < FEW_STEPS;
   const firstOrderFinal = config.finalSigmasType === 'zero' || config.eulerAtFinal || fewSteps;
 
+  // Karras sigmas end where `sigma_min` ends: the last step moves nothing, and divides by its length at order 2.
+  const repeatsFinal = sigmas[last] === sigmas[last + 1];
+
   function orderAt({ stepIndex, history }: SchedulerState): number {
-    if (stepIndex === last && firstOrderFinal) return 1;
+    if (stepIndex === last && (firstOrderFinal || repeatsFinal)) return 1;
     const order = Math.min(config.solverOrder, history.length + 1);
     return stepIndex === last - 1 && fewSteps ? Math.min(order, 2) : order;
   }

@@ -1,0 +1,95 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import {
+  DEFAULT_LIMITS,
+  imageSeed,
+  type ModelCard,
+  parseGenerationRequest,
+  planGeneration,
+  usesGuidance,
+} from '@tessera/core';
+import { modelCard } from '../../support/model-card.js';
+
+const card = modelCard();
+
+function plan(input: object, model: ModelCard = card) {
+  const context = { tenant: 't', models: [model], defaultModel: model.name, drawSeed: () => 1, limits: DEFAULT_LIMITS };
+  return planGeneration(parseGenerationRequest({ prompt: 'x', ...input }, context), model);
+}
+
+test('one window covers the canvas', () => {
+  const { latentShape, windows } = plan({ width: 96, height: 128 });
+  assert.deepEqual(latentShape, [4, 16, 12]);
+  assert.deepEqual(windows, [{ x: 0, y: 0, width: 12, height: 16 }]);
+});
+
+test('guidance doubles the evaluations of every image; scale 1 has none', () => {
+  assert.equal(plan({ steps: 7, count: 3 }).evaluations, 7 * 2 * 3);
+  for (const guidanceScale of [0, 0.5, 1.5]) assert.equal(usesGuidance(plan({ guidanceScale })), true);
+  const unguided = plan({ steps: 7, count: 3, guidanceScale: 1 });
+  assert.equal(usesGuidance(unguided), false);
+  assert.equal(unguided.evaluations, 7 * 3);
+});
+
+test('a scheduler that evaluates more often than asked is counted as it runs', () => {
+  const plms = modelCard({ schedulerConfig: { ...card.schedulerConfig, skipPrkSteps: true } });
+  const { steps, timesteps, evaluations } = plan({ scheduler: 'pndm', steps: 6, guidanceScale: 1 }, plms);
+  assert.deepEqual([steps, timesteps.length, evaluations], [6, 7, 7]);
+});
+
+test('the model’s explicit values and the running class’s defaults make the configuration', () => {
+  const model = modelCard({ schedulerConfig: { betaEnd: 0.012, clipSample: true, timestepSpacing: 'trailing' } });
+  assert.equal(plan({ scheduler: 'ddim' }, model).schedulerConfig.clipSample, true);
+  assert.equal(plan({ scheduler: 'euler' }, model).schedulerConfig.clipSample, false);
+  assert.equal(plan({ scheduler: 'lcm' }, model).schedulerConfig.betaStart, 0.00085);
+  assert.equal(plan({ scheduler: 'ddim' }, model).schedulerConfig.betaStart, 0.0001);
+  assert.deepEqual(plan({ scheduler: 'ddim', steps: 4 }, model).timesteps, [999, 749, 499, 249]);
+});
+
+test('previews follow every n-th step', () => {
+  assert.deepEqual(plan({ steps: 10, preview: { everySteps: 4 } }).previewSteps, [3, 7]);
+  assert.deepEqual(plan({ steps: 4, preview: { everySteps: 1 } }).previewSteps, [0, 1, 2, 3]);
+  assert.deepEqual(plan({ steps: 4, preview: { everySteps: 5 } }).previewSteps, []);
+  assert.deepEqual(plan({ steps: 4 }).previewSteps, []);
+});
+
+test('SDXL is told original size, crop and target size, heights first', () => {
+  const { inputs } = card.denoiser;
+  const sdxl = modelCard({
+    denoiser: { ...card.denoiser, inputs: [...inputs, { name: 'time_ids', shape: [6], type: 'float32' }] },
+  });
+  assert.deepEqual(plan({ width: 96, height: 128 }, sdxl).denoiserInputs, {
+    time_ids: { shape: [6], data: [128, 96, 0, 0, 128, 96] },
+  });
+});
+
+test('a network that takes the guidance scale is evaluated once a step', () => {
+  const lcm = modelCard({ denoiser: { ...card.denoiser, timestepCondDim: 256 } });
+  const made = plan({ scheduler: 'lcm', steps: 4, guidanceScale: 8.5 }, lcm);
+  assert.equal(usesGuidance(made), false);
+  assert.equal(made.evaluations, 4);
+  const { shape, data } = made.denoiserInputs.timestep_cond ?? { shape: [], data: [] };
+  assert.deepEqual(shape, [256]);
+  // The ends of the spectrum: w = 7500 at frequency 1, and w / 10⁴ at the last. Float32 angles of 7500 are 5e-4 apart.
+  assert.ok(Math.abs((data[0] as number) - Math.sin(7500)) < 5e-4);
+  assert.ok(Math.abs((data[127] as number) - Math.sin(0.75)) < 1e-6);
+  assert.ok(Math.abs((data[255] as number) - Math.cos(0.75)) < 1e-6);
+});
+
+test('image i is made from seed + i', () => {
+  assert.equal(imageSeed(plan({ seed: 41 }), 1), 42n);
+  assert.equal(imageSeed(plan({ seed: '18446744073709551615' }), 2), 1n);
+});
+
+test('a plan is plain data and does not depend on when it is made', () => {
+  const made = plan({ seed: 1, count: 2, preview: { everySteps: 2 } });
+  assert.deepEqual(JSON.parse(JSON.stringify(made)), made);
+  assert.deepEqual(plan({ seed: 1, count: 2, preview: { everySteps: 2 } }), made);
+});
+
+test('the memory forecast grows with canvas and count', () => {
+  const one = plan({}).peakMemoryBytes;
+  assert.ok(one > 4 * 4 * 16 * 16 && one < 1e6, String(one));
+  assert.equal(plan({ count: 3 }).peakMemoryBytes, 3 * one);
+  assert.ok(plan({ width: 64 }).peakMemoryBytes < one);
+});
