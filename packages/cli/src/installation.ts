@@ -5,9 +5,6 @@ import { fileURLToPath } from 'node:url';
 /** The installation's root: four folders above this file in packages/cli/dist. */
 const root = join(dirname(fileURLToPath(import.meta.url)), '../../..');
 
-/** Holds the folders of the models that come with Tessera. */
-export const BUILT_IN_MODELS = join(root, 'models');
-
 /** The model that is served when none is named. */
 export const DEFAULT_MODEL = 'emoji';
 

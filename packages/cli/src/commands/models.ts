@@ -7,10 +7,9 @@ import {
   resolveModel,
   verifyModel,
 } from '@tessera/models';
-import { defineSettings, SHARED_SETTINGS } from '@tessera/runtime';
+import { BUILT_IN_MODELS, defineSettings, SHARED_SETTINGS } from '@tessera/runtime';
 import type { Command } from 'commander';
 import { addSettings, commandSettings } from '../command-settings.js';
-import { BUILT_IN_MODELS } from '../installation.js';
 import { table } from '../output/table.js';
 import { writeJson, writeOut } from '../output/write-out.js';
 import { type CommandContext, examples } from './command-context.js';
