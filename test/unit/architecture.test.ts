@@ -35,7 +35,7 @@ interface Import {
 }
 
 /** Static imports and re-exports, and `import()` of a literal. */
-const IMPORT = /^(?:import|export)\b[^;'"]*?'([^']+)'|\bimport\('([^']+)'\)/gm;
+const IMPORT = /^(?:import\s*|(?:import|export)\b[^;'"]*?\bfrom\s*)'([^']+)'|\bimport\('([^']+)'\)/gm;
 
 function importsOf(folder: string): Import[] {
   const sources = join(repoRoot, folder, 'src');
