@@ -13,14 +13,14 @@ export interface CostMeasurement {
   readonly budgetMs: number;
 }
 
-const RUNS = 3;
+const RUNS = 2;
 
 /** A larger batch that gains less than this for an evaluation is where the table ends. */
 const LEAST_GAIN = 0.03;
 
 /**
- * The cost table of a network on its device, by the best of a few runs after
- * one that warms up. The last entry is the largest batch that still gains.
+ * The cost table of a network on its device, by the best of two runs for each
+ * batch size, after one that warms up. The last entry is the largest batch that still gains.
  */
 export async function measureEvaluationCosts({
   run,
@@ -31,7 +31,7 @@ export async function measureEvaluationCosts({
   const startedAt = performance.now();
   for (const batchSize of batchSizes) {
     if (costs.length > 0 && performance.now() - startedAt > budgetMs) break;
-    await run(batchSize);
+    if (costs.length === 0) await run(batchSize);
     let runMs = Number.POSITIVE_INFINITY;
     for (let i = 0; i < RUNS && (i === 0 || performance.now() - startedAt < budgetMs); i++) {
       runMs = Math.min(runMs, await run(batchSize));

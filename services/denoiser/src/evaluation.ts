@@ -1,0 +1,33 @@
+import type { Tensor } from '@tessera/core';
+import type { TypedTensor } from '@tessera/onnx';
+import type { CallOrder__Output } from '@tessera/proto';
+import type { DenoiserNetwork } from './denoiser-network.js';
+
+/** One row of a run: one latent under one conditioning. */
+export interface Evaluation {
+  readonly network: DenoiserNetwork;
+  /** [channels, height, width] */
+  readonly latent: Tensor;
+  readonly timestep: number;
+  /** The graph's further inputs by name, in its own types, without batch axis. */
+  readonly inputs: Readonly<Record<string, TypedTensor>>;
+  /** Evaluations of one bucket may share a run: equal network, shapes, and what else one run has once. */
+  readonly bucket: string;
+}
+
+/** What a gateway asked for at once: the same latent under one or two conditionings. */
+export interface DenoiserCall {
+  readonly evaluations: readonly Evaluation[];
+  readonly order: CallOrder__Output | null;
+  /** Withdraws what has not started. */
+  readonly signal: AbortSignal;
+}
+
+export interface DenoiserResult {
+  /** One for each evaluation, in order. */
+  readonly predictions: readonly Tensor[];
+  /** Time in the network, over the runs of this call. */
+  readonly runMs: number;
+  /** Evaluations of the largest run that this call was part of. */
+  readonly batchSize: number;
+}

@@ -1,0 +1,9 @@
+import { runMain, serveWorker, workerSettings } from '@tessera/runtime';
+import { createDenoiserHandlers } from './service.js';
+import { startDenoiser } from './start-denoiser.js';
+
+await runMain('denoiser', async (context) => {
+  const settings = workerSettings('denoiser', context.log);
+  const start = (signal: AbortSignal) => startDenoiser(settings, signal);
+  await serveWorker({ settings, start, handlers: createDenoiserHandlers }, context);
+});
