@@ -1,0 +1,82 @@
+import {
+  DEFAULT_LIMITS,
+  encodePrompts,
+  type GenerationRequest,
+  generateImage,
+  type ModelCard,
+  type Pixels,
+  type Plan,
+  parseGenerationRequest,
+  planGeneration,
+  type Tensor,
+} from '@tessera/core';
+import { ConditioningCache, createRemoteStages, Dispatcher, Workers } from '@tessera/gateway';
+import type { GenerationRequestInput } from '@tessera/proto';
+import { createLogger } from '@tessera/runtime';
+
+/** What a generation gives that the public interface tells only the hash of. */
+export interface GeneratedImage {
+  readonly plan: Plan;
+  /** Scaled, [channels, height, width]. */
+  readonly latent: Tensor;
+  readonly pixels: Pixels;
+}
+
+/** Runs the core's generator in this process over workers in theirs, with the gateway's stages. */
+export class WorkerStages {
+  readonly #workers: Workers;
+  readonly #dispatcher: Dispatcher;
+  readonly #cache = new ConditioningCache(16 * 1024 * 1024);
+  readonly #stop = new AbortController();
+  readonly #attending: Promise<void>;
+
+  constructor(addresses: readonly string[]) {
+    const log = createLogger('test', 'error');
+    this.#workers = new Workers(log);
+    this.#dispatcher = new Dispatcher(this.#workers, log);
+    this.#attending = this.#workers.run(onceOf(new Set(addresses)), this.#stop.signal);
+  }
+
+  async generate(input: GenerationRequestInput, card: ModelCard): Promise<GeneratedImage> {
+    const { signal } = this.#stop;
+    const request = requestFrom(input, card);
+    const plan = planGeneration(request, card);
+    const stages = createRemoteStages({
+      dispatcher: this.#dispatcher,
+      cache: this.#cache,
+      card,
+      width: plan.width,
+      height: plan.height,
+      numericClass: await this.#dispatcher.chooseNumericClass(card.sha256, signal),
+      order: { tenant: request.tenant, priority: request.priority, generationId: 'test' },
+      timeLeftMs: () => undefined,
+      signal,
+    });
+    const conditionings = await encodePrompts(request, plan, stages, signal);
+    let latent: Tensor | undefined;
+    for await (const event of generateImage({ plan, imageIndex: 0, conditionings }, stages, signal)) {
+      if (event.type === 'latent') latent = event.latent;
+      if (event.type === 'pixels' && latent !== undefined) return { plan, latent, pixels: event.pixels };
+    }
+    throw new Error('the generator ended without pixels');
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#stop.abort();
+    await this.#attending;
+  }
+}
+
+function requestFrom(input: GenerationRequestInput, card: ModelCard): GenerationRequest {
+  return parseGenerationRequest(input, {
+    tenant: 'test',
+    models: [card],
+    defaultModel: card.name,
+    drawSeed: () => 0,
+    limits: DEFAULT_LIMITS,
+  });
+}
+
+async function* onceOf<Value>(value: Value): AsyncGenerator<Value> {
+  yield value;
+}
