@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { promisify } from 'node:util';
 import { readImageWithReceipt } from '@tessera/cli';
 import sharp from 'sharp';
-import { type Cluster, type CommandResult, runTessera, startCluster } from '../support/cluster.js';
+import { type Cluster, type CommandResult, runTessera, startCluster, TESSERA } from '../support/cluster.js';
 
 const STEPS = 4;
 const PROMPT = 'a red apple';
@@ -111,9 +113,16 @@ test('several images are named for seed, seed + 1 …', async () => {
 });
 
 test('--output - is the image on stdout and nothing else', async () => {
-  const { code, stdout } = await generate('--seed', '7', '--output', '-', '--format', 'png');
-  assert.equal(code, 0);
-  assert.ok(stdout.includes('IHDR') && stdout.includes('IEND'));
+  const args = [TESSERA, 'generate', PROMPT, '--steps', String(STEPS), '--seed', '7', '--output', '-'];
+  const { stdout } = await promisify(execFile)(process.execPath, [...args, '--address', cluster.address], {
+    encoding: 'buffer',
+    maxBuffer: 1 << 24,
+  });
+  const { data } = await sharp(stdout).raw().toBuffer({ resolveWithObject: true });
+  const { pixels } = await readImageWithReceipt(join(folder, 'tessera-7.png'));
+  assert.equal(sha256(data), sha256(pixels.data));
+  const end = stdout.lastIndexOf('IEND');
+  assert.equal(stdout.length, end + 8, 'nothing comes after the image');
 });
 
 test('the name of the output decides the format', async () => {

@@ -105,7 +105,12 @@ function isDefaultListen({ values, entries }: ClusterSettings): boolean {
 function childEnvironment(settings: ClusterSettings, environment: Environment): NodeJS.ProcessEnv {
   const settingVariables = new Set(ALL_SETTING_NAMES.map(variableOf));
   const kept = Object.entries(environment).filter(([name]) => !settingVariables.has(name));
-  return { ...Object.fromEntries(kept), [variableOf('logLevel')]: settings.values.logLevel };
+  return {
+    // ONNX Runtime's own packages report to their maker, and leave files behind for it, unless told before they load.
+    ORT_DISABLE_TELEMETRY: '1',
+    ...Object.fromEntries(kept),
+    [variableOf('logLevel')]: settings.values.logLevel,
+  };
 }
 
 /** For messages: `--port 8470`. */

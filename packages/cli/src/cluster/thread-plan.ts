@@ -12,15 +12,14 @@ export interface ThreadPlan {
 }
 
 /**
- * Divides the cores so that all workers together do not have more threads than
- * there are cores, as far as one thread each allows. Text encoders and decoders
- * run once for a whole generation and get one thread; the denoisers, which run
- * at every step, share the rest.
+ * The denoisers, which run at every step, share all cores. Text encoders and
+ * decoders run once for a whole generation, in a moment when its denoiser
+ * waits for them, and get one thread each; idle threads do not spin
+ * (`packages/onnx`), so they cost the denoisers nothing.
  *
  * @param threads what the user asked for, for every worker alike.
  */
 export function planThreads(cores: number, workers: WorkerCounts, threads?: number): ThreadPlan {
   if (threads !== undefined) return { textEncoder: threads, denoiser: threads, decoder: threads };
-  const left = cores - workers.textEncoders - workers.decoders;
-  return { textEncoder: 1, denoiser: Math.max(1, Math.floor(left / workers.denoisers)), decoder: 1 };
+  return { textEncoder: 1, denoiser: Math.max(1, Math.floor(cores / workers.denoisers)), decoder: 1 };
 }
