@@ -16,7 +16,8 @@ export type ReportFault = (thrown: unknown) => void;
 
 /**
  * The signal of one server call: aborted when the client cancels, leaves, is
- * killed, or its deadline passes.
+ * killed, or its deadline passes. It is also aborted once the call has been
+ * answered: grpc-js tells every end alike.
  */
 export function signalOfCall(call: {
   once(event: 'cancelled', listener: () => void): unknown;

@@ -2,7 +2,7 @@ import { setLogger } from '@grpc/grpc-js';
 import { TesseraError } from '@tessera/core';
 import { type ExitCode, exitCodeOf } from './exit-code.js';
 import { createLogger, type Logger } from './logger.js';
-import { shutdownSignal } from './shutdown.js';
+import { SUPERVISOR_GONE, shutdownSignal } from './shutdown.js';
 
 export interface MainContext {
   /** Aborted when the process should end; `main` then returns as soon as it has drained. */
@@ -10,8 +10,8 @@ export interface MainContext {
   readonly log: Logger;
 }
 
-/** After the signal, a process that does not end by itself within this time is ended. */
-const SHUTDOWN_LIMIT_MS = 60_000;
+/** Whoever stops a process may kill it later; a process that lost its supervisor ends itself. */
+const ORPHAN_LIMIT_MS = 60_000;
 
 /**
  * Runs a whole process: `main` until it returns or throws, then exit, with the
@@ -34,11 +34,9 @@ export async function runMain(service: string, main: (context: MainContext) => P
   setLogger({ error: (message?: unknown) => log.debug(String(message)) });
   const signal = shutdownSignal();
   signal.addEventListener('abort', () => {
-    log.info('shutting down', { reason: (signal.reason as TesseraError).reason });
-    setTimeout(() => {
-      log.error('did not shut down in time');
-      process.exit(1);
-    }, SHUTDOWN_LIMIT_MS);
+    const { reason } = signal.reason as TesseraError;
+    log.info('shutting down', { reason });
+    if (reason === SUPERVISOR_GONE) setTimeout(() => process.exit(1), ORPHAN_LIMIT_MS);
   });
   return process.exit(await outcomeOf(main, { signal, log }));
 }

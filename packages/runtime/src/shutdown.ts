@@ -4,6 +4,9 @@ import { TesseraError } from '@tessera/core';
 /** Set by a supervisor: stdin is a pipe that it holds and never writes to. */
 export const SUPERVISED_ENV = 'TESSERA_SUPERVISED';
 
+/** Reason of the signal when the supervisor's pipe ended; the others are names of signals. */
+export const SUPERVISOR_GONE = 'SUPERVISOR_GONE';
+
 const INTERRUPTED = 130;
 
 /**
@@ -16,13 +19,15 @@ export function shutdownSignal(): AbortSignal {
   setMaxListeners(0, controller.signal);
   const shutDown = (reason: string) => controller.abort(new TesseraError('cancelled', 'shutting down', { reason }));
   process.on('SIGTERM', () => shutDown('SIGTERM'));
+  let interrupted = false;
   process.on('SIGINT', () => {
-    if (controller.signal.aborted) process.exit(INTERRUPTED);
+    if (interrupted) process.exit(INTERRUPTED);
+    interrupted = true;
     shutDown('SIGINT');
   });
   if (process.env[SUPERVISED_ENV] === '1') {
-    process.stdin.once('close', () => shutDown('SUPERVISOR_GONE'));
-    process.stdin.on('error', () => shutDown('SUPERVISOR_GONE'));
+    process.stdin.once('close', () => shutDown(SUPERVISOR_GONE));
+    process.stdin.on('error', () => shutDown(SUPERVISOR_GONE));
     process.stdin.resume();
   }
   return controller.signal;

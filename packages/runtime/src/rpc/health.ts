@@ -1,5 +1,8 @@
-import type { Server, ServerWritableStream, UntypedServiceImplementation } from '@grpc/grpc-js';
-import { HealthImplementation } from 'grpc-health-check';
+import type { Server, ServerWritableStream, ServiceDefinition, UntypedServiceImplementation } from '@grpc/grpc-js';
+import { HealthImplementation, service } from 'grpc-health-check';
+
+/** The definition of `grpc.health.v1.Health`, to make a client of it. */
+export const HEALTH_SERVICE: ServiceDefinition = service;
 
 /** What `grpc.health.v1` says of one process; several servers of it may show the same. */
 export interface HealthState {

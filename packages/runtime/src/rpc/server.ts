@@ -8,6 +8,7 @@ import {
 import { TesseraError } from '@tessera/core';
 import { formatAddress, parseAddress } from '../settings/address.js';
 import { createHealthState, type HealthState } from './health.js';
+import { trackOpenCalls } from './open-calls.js';
 import { SERVER_OPTIONS } from './options.js';
 
 export interface ServedService {
@@ -32,8 +33,9 @@ export interface RunningServer {
   readonly health: HealthState;
   setServing(service: string, serving: boolean): void;
   /**
-   * Tells health that nothing is served any more, takes no new call, lets the
-   * open ones end, and cuts off those that have not ended after `graceMs`.
+   * Tells health that nothing is served any more, refuses new calls as
+   * `unavailable`, lets the open ones end, and ends those that are still open
+   * after `graceMs` in the same way.
    */
   stop(graceMs: number): Promise<void>;
 }
@@ -41,7 +43,9 @@ export interface RunningServer {
 /** @throws TesseraError `unavailable` that names the address, when it cannot be listened on. */
 export async function startServer(setup: ServerSetup): Promise<RunningServer> {
   const health = createHealthState(setup.health);
-  const server = new Server({ ...SERVER_OPTIONS, interceptors: [...(setup.interceptors ?? [])] });
+  const openCalls = trackOpenCalls();
+  const interceptors = [openCalls.interceptor, ...(setup.interceptors ?? [])];
+  const server = new Server({ ...SERVER_OPTIONS, interceptors });
   for (const { definition, implementation } of setup.services) server.addService(definition, implementation);
   setup.reflection?.addToServer(server);
   const endWatches = health.addToServer(server);
@@ -53,8 +57,9 @@ export async function startServer(setup: ServerSetup): Promise<RunningServer> {
     setServing,
     async stop(graceMs) {
       for (const service of setup.health) setServing(service, false);
+      await openCalls.drain(graceMs);
       endWatches();
-      await shutDown(server, graceMs);
+      await closeConnections(server);
     },
   };
 }
@@ -66,15 +71,15 @@ export async function startHealthServer({
 }: {
   listen: string;
   health: HealthState;
-}): Promise<Pick<RunningServer, 'address' | 'stop'>> {
+}): Promise<{ readonly address: string; stop(): Promise<void> }> {
   const server = new Server(SERVER_OPTIONS);
   const endWatches = health.addToServer(server);
   const address = await bind(server, listen);
   return {
     address,
-    async stop(graceMs) {
+    async stop() {
       endWatches();
-      await shutDown(server, graceMs);
+      await closeConnections(server);
     },
   };
 }
@@ -88,11 +93,18 @@ function bind(server: Server, listen: string): Promise<string> {
   });
 }
 
-function shutDown(server: Server, graceMs: number): Promise<void> {
+/** A peer with no call open closes its connection at once, unless it hangs. */
+const CLOSE_LIMIT_MS = 1_000;
+
+/** Lets what was written last be read before connections are cut. */
+function closeConnections(server: Server): Promise<void> {
   return new Promise((resolve) => {
-    const cutOff = setTimeout(() => server.forceShutdown(), graceMs);
+    const limit = setTimeout(() => {
+      server.forceShutdown();
+      resolve();
+    }, CLOSE_LIMIT_MS);
     server.tryShutdown(() => {
-      clearTimeout(cutOff);
+      clearTimeout(limit);
       resolve();
     });
   });
