@@ -44,8 +44,10 @@ export function createWorkerService(setup: WorkerServiceSetup): WorkerServiceHan
 
   async function* beats(signal: AbortSignal): AsyncGenerator<WorkerServiceWatchResponse> {
     const either = AbortSignal.any([signal, ended]);
-    while (!either.aborted) {
+    for (;;) {
       yield beat(setup.program(), life.state, lag);
+      // The last beat follows the last change.
+      if (either.aborted) return;
       await life.changed(BEAT_MS, either).catch(() => {});
     }
   }
