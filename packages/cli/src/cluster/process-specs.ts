@@ -1,7 +1,6 @@
 import { availableParallelism } from 'node:os';
 import {
   type Environment,
-  flagOf,
   formatAddress,
   keyOf,
   parseAddress,
@@ -105,15 +104,5 @@ function isDefaultListen({ values, entries }: ClusterSettings): boolean {
 function childEnvironment(settings: ClusterSettings, environment: Environment): NodeJS.ProcessEnv {
   const settingVariables = new Set(ALL_SETTING_NAMES.map(variableOf));
   const kept = Object.entries(environment).filter(([name]) => !settingVariables.has(name));
-  return {
-    // ONNX Runtime's own packages report to their maker, and leave files behind for it, unless told before they load.
-    ORT_DISABLE_TELEMETRY: '1',
-    ...Object.fromEntries(kept),
-    [variableOf('logLevel')]: settings.values.logLevel,
-  };
-}
-
-/** For messages: `--port 8470`. */
-export function listenFlag({ values }: ClusterSettings): string {
-  return values.port === undefined ? `${flagOf('listen')} ${values.listen}` : `${flagOf('port')} ${values.port}`;
+  return { ...Object.fromEntries(kept), [variableOf('logLevel')]: settings.values.logLevel };
 }

@@ -78,7 +78,8 @@ export class SupervisedProcess {
     eachLine(child.stdout, (line) => this.#heard(line));
     eachLine(child.stderr, (line) => {
       lastWords.heard(line);
-      this.#onLog({ process: this.name, text: line });
+      // A native library torn down in mid-load complains; its log's own lines are told.
+      if (!this.#stopping || parsedObject(line) !== undefined) this.#onLog({ process: this.name, text: line });
     });
     // A child that ends while its pipe is written or closed; its exit tells why.
     child.stdin.on('error', () => {});
