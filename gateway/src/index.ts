@@ -1,8 +1,17 @@
+export { Admission, type AdmissionLimits, type Candidate } from './admission.js';
 export { Gateway, type GatewaySetup } from './gateway.js';
+export { EventOutbox } from './generations/event-outbox.js';
+export { PreviewLane } from './generations/preview-lane.js';
+export { outlived, type RetentionLimits } from './generations/retention.js';
+export { StepFilter, type StepFilterSetup } from './generations/step-filter.js';
+export { Watchers } from './generations/watchers.js';
+export { encodeImage, fitWithin } from './images/raster-image.js';
+export { receiptTexts } from './images/receipt-text.js';
 export { generationService } from './service.js';
 export { ConditioningCache } from './stages/conditioning-cache.js';
 export { DISPATCH_LIMITS, Dispatcher, type DispatchLimits } from './stages/dispatcher.js';
 export { createRemoteStages, type RemoteStages, type RemoteStagesSetup } from './stages/remote-stages.js';
+export { ProgressWatch } from './workers/progress-watch.js';
 export { watchWorkerAddresses } from './workers/worker-addresses.js';
 export { LINK_TIMES, type LinkTimes } from './workers/worker-link.js';
 export { Workers } from './workers/workers.js';

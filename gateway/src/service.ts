@@ -1,10 +1,4 @@
-import {
-  durableSequence,
-  type GenerationEvent,
-  type GenerationRecord,
-  invalidField,
-  TesseraError,
-} from '@tessera/core';
+import { type GenerationRecord, invalidField, TesseraError } from '@tessera/core';
 import {
   type DownloadImageRequest__Output,
   type DownloadImageResponse,

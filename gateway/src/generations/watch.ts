@@ -94,7 +94,11 @@ export class GenerationWatch {
           beatMs = performance.now() + this.#services.heartbeatMs;
           if (isTerminal(event)) return endOf(event);
         } else if (taken === undefined) {
-          if (closing.aborted) throw resumeElsewhere(this.#generationId, sequence);
+          if (closing.aborted) {
+            if (!(await this.#endsHere())) throw resumeElsewhere(this.#generationId, sequence);
+            await turn();
+            continue;
+          }
           if (this.#failure !== undefined) throw this.#failure.thrown;
           if (performance.now() >= beatMs) {
             beatMs = performance.now() + this.#services.heartbeatMs;
@@ -141,6 +145,12 @@ export class GenerationWatch {
   #fail(thrown: unknown): void {
     this.#failure ??= { thrown };
     this.#outbox?.wake();
+  }
+
+  /** Whether the ending is stored, and only on its way. */
+  async #endsHere(): Promise<boolean> {
+    const record = await this.#services.log.read(this.#generationId);
+    return record?.terminal !== undefined;
   }
 
   /** Image bytes are in the object store, not in the log. */
