@@ -9,6 +9,7 @@ import {
   type SkippedDevice,
 } from './executor-messages.js';
 import { deferred } from './run-gate.js';
+import { turnTelemetryOff } from './telemetry-off.js';
 import { ThreadExecutor } from './thread-executor.js';
 import type { TypedTensor } from './typed-tensor.js';
 
@@ -70,6 +71,7 @@ export interface Executor {
  * @throws TesseraError unavailable when the named device is not there; only `auto` tries one after the other.
  */
 export async function startExecutor(options: ExecutorOptions): Promise<Executor> {
+  turnTelemetryOff();
   const shared = new SharedArrayBuffer(SHARED_BYTES);
   const start: ExecutorThreadStart = { ...options, shared };
   const thread = new Worker(new URL('./executor-thread.js', import.meta.url), {
