@@ -33,6 +33,9 @@ export const CLUSTER_SETTINGS = defineSettings({
   ),
 });
 
+/** Where a gateway listens when nobody says otherwise. */
+export const DEFAULT_ADDRESS = GATEWAY_SETTINGS.listen.fallback({});
+
 /** What a command that talks to a cluster can be told. */
 export const CLIENT_SETTINGS = defineSettings({
   config: optional(path, 'file of settings, YAML'),

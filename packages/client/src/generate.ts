@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { GenerationEvent } from '@tessera/core';
+import { type GenerationEvent, TesseraError } from '@tessera/core';
 import {
   type GenerationRequestInput,
   type GenerationServiceClient,
@@ -52,7 +52,7 @@ export function generate(
   const open = (signal: AbortSignal) =>
     position.generationId === undefined
       ? generateOnce(service, request, position, signal)
-      : watchFrom(service, position, undefined, signal);
+      : orLost(position.generationId, watchFrom(service, position, undefined, signal));
   return follow(service, policy, position, open, options.signal, options.detach !== true);
 }
 
@@ -84,6 +84,20 @@ function watchFrom(
     ...(preview && { preview }),
   };
   return watchOnce(service, request, position, signal);
+}
+
+/** A generation that was accepted and is unknown now went down with the gateway that held it in memory. */
+async function* orLost(
+  generationId: string,
+  events: AsyncIterable<GenerationEvent>,
+): AsyncGenerator<GenerationEvent, void, undefined> {
+  try {
+    yield* events;
+  } catch (thrown) {
+    if (!(thrown instanceof TesseraError) || thrown.code !== 'not_found') throw thrown;
+    const message = `generation ${generationId} was lost with the gateway that held it`;
+    throw new TesseraError('internal', message, { reason: 'LOST', cause: thrown });
+  }
 }
 
 async function* follow(

@@ -109,6 +109,27 @@ test('a connection cut in mid-stream comes back on the same address', async () =
   }
 });
 
+test('a generation that its gateway took along is told as lost, not as unknown', async () => {
+  const service = await startFakeGenerationService({
+    async *generate() {
+      yield accepted;
+      throw new TesseraError('unavailable', 'going down', { reason: 'RESUME' });
+    },
+    // biome-ignore lint/correctness/useYield: it knows nothing to tell.
+    async *watch() {
+      throw new TesseraError('not_found', 'there is no generation "g-1"');
+    },
+  });
+  const client = connect({ address: service.address, reconnect });
+  try {
+    await assert.rejects(collect(client.generate({ prompt: 'x' })), { code: 'internal', reason: 'LOST' });
+    await assert.rejects(collect(client.watch('g-1')), { code: 'not_found' });
+  } finally {
+    client.close();
+    service.close();
+  }
+});
+
 test('a request whose answer was lost is sent again with the same idempotency key and 15 s of keep_for', async () => {
   const requests: GenerateRequest__Output[] = [];
   const service = await startFakeGenerationService({

@@ -1,7 +1,7 @@
 import { connect, type TesseraClient, TesseraError } from '@tessera/client';
-import { GATEWAY_SETTINGS, type ResolvedSettings } from '@tessera/runtime';
+import type { ResolvedSettings } from '@tessera/runtime';
 import { relayedLine } from '../output/relay-log.js';
-import type { CLIENT_SETTINGS } from '../settings.js';
+import { type CLIENT_SETTINGS, DEFAULT_ADDRESS } from '../settings.js';
 import { startEphemeralCluster } from './ephemeral.js';
 
 export interface FoundCluster {
@@ -37,7 +37,7 @@ const PROBE_TIMEOUT_MS = 1_000;
 export async function findCluster({ settings, signal }: ClusterSearch): Promise<FoundCluster> {
   const found = await runningCluster({ settings, signal });
   if (found !== undefined) return found;
-  const message = `no cluster serves at ${GATEWAY_SETTINGS.listen.fallback({})}; \`tessera up\` starts one`;
+  const message = `no cluster serves at ${DEFAULT_ADDRESS}; \`tessera up\` starts one`;
   throw new TesseraError('unavailable', message);
 }
 
@@ -46,11 +46,15 @@ export async function findOrStartCluster(search: EphemeralSearch): Promise<Found
   const { settings, signal, ephemeral, models } = search;
   const found = ephemeral ? undefined : await runningCluster({ settings, signal });
   if (found !== undefined) return found;
+  const { isTTY } = process.stderr;
+  if (isTTY) process.stderr.write('starting a cluster for this call …');
   const cluster = await startEphemeralCluster({
     models,
     config: settings.values.config,
     signal,
-    onLog: (line) => process.stderr.write(relayedLine(line, process.stderr.isTTY)),
+    onLog: (line) => process.stderr.write(relayedLine(line, isTTY)),
+  }).finally(() => {
+    if (isTTY) process.stderr.write('\r\x1b[K');
   });
   const client = connect({ address: cluster.address });
   return {
@@ -65,7 +69,7 @@ export async function findOrStartCluster(search: EphemeralSearch): Promise<Found
 
 async function runningCluster({ settings, signal }: ClusterSearch): Promise<FoundCluster | undefined> {
   const named = settings.values.address;
-  const client = connect({ address: named ?? GATEWAY_SETTINGS.listen.fallback({}) });
+  const client = connect({ address: named ?? DEFAULT_ADDRESS });
   if (await client.isServing(named === undefined ? PROBE_TIMEOUT_MS : NAMED_TIMEOUT_MS)) {
     return { client, signal, close: async () => client.close() };
   }

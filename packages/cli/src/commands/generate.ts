@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 import { assertCarriable, type GenerationRequestInput } from '@tessera/client';
 import { DEFAULT_LIMITS, TesseraError } from '@tessera/core';
 import { type Command, Option } from 'commander';
-import { findOrStartCluster } from '../cluster/find-cluster.js';
+import { findCluster, findOrStartCluster } from '../cluster/find-cluster.js';
 import { addSettings, commandSettings } from '../command-settings.js';
 import { DetachedSink } from '../output/detached-sink.js';
 import { follow } from '../output/event-sink.js';
@@ -114,12 +114,11 @@ async function runGenerate(
   await assertOutputs(files, options);
   const request = requestOf(prompt, { ...options, format });
   assertCarriable(request);
-  const cluster = await findOrStartCluster({
-    settings: commandSettings(command, CLIENT_SETTINGS),
-    ephemeral: options.ephemeral,
-    models: options.model === undefined ? [] : [options.model],
-    signal,
-  });
+  const settings = commandSettings(command, CLIENT_SETTINGS);
+  const models = options.model === undefined ? [] : [options.model];
+  const cluster = options.detach
+    ? await findCluster({ settings, signal })
+    : await findOrStartCluster({ settings, signal, ephemeral: options.ephemeral, models });
   try {
     const events = cluster.client.generate(request, { signal: cluster.signal, detach: options.detach });
     const sink = options.detach ? new DetachedSink(options.json) : await createSink(options, files, cluster.client);

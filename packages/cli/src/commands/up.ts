@@ -6,7 +6,7 @@ import { type LocalCluster, startLocalCluster } from '../cluster/cluster.js';
 import { addSettings, commandSettings } from '../command-settings.js';
 import { relayedLine } from '../output/relay-log.js';
 import { writeJson, writeOut } from '../output/write-out.js';
-import { CLUSTER_SETTINGS } from '../settings.js';
+import { CLUSTER_SETTINGS, DEFAULT_ADDRESS } from '../settings.js';
 import { type CommandContext, examples } from './command-context.js';
 
 export function addUp(program: Command, { signal }: CommandContext): void {
@@ -74,9 +74,10 @@ function readyJson(address: string, workers: ClusterStatus['workers']) {
 function readyText(address: string, workers: ClusterStatus['workers']): string {
   const devices = [...new Set(workers.map(({ device }) => device))].join(', ');
   const models = [...new Set(workers.flatMap(({ models: served }) => served))].join(', ');
+  const hint = address === DEFAULT_ADDRESS ? '' : ` --address ${address}`;
   return [
     `ready at ${address}: ${workers.length} workers on ${devices}, model ${models}`,
-    `try: tessera generate "a red apple" --address ${address}`,
+    `try: tessera generate "a red apple"${hint}`,
     '',
   ].join('\n');
 }
