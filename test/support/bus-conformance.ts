@@ -297,6 +297,24 @@ function logConformance(makeBus: MakeBus): void {
       );
   });
 
+  test('what is appended while all logs are replayed comes once, in order', async (t) => {
+    const { here, there } = await makeBus(t, {});
+    const id = newId();
+    const [first = 0] = await appendAll(here, id, ['1']);
+    let last = await here.logs.append(id, first, bytes('2'));
+    const seen: string[] = [];
+    let caughtUp = 0;
+    for await (const notice of there.logs.followAll(t.signal)) {
+      if (notice.type === 'caught-up') caughtUp += 1;
+      if (notice.type !== 'entry') continue;
+      seen.push(textOf(notice));
+      if (seen.length <= 2) last = await here.logs.append(id, last, bytes(`${seen.length + 2}`));
+      if (seen.length === 4) break;
+    }
+    assert.deepEqual(seen, ['1', '2', '3', '4']);
+    assert.equal(caughtUp, 1);
+  });
+
   test('an empty Bus is caught up with at once', async (t) => {
     const { here } = await makeBus(t, {});
     assert.deepEqual(await take(here.logs.followAll(t.signal), 1), [{ type: 'caught-up' }]);
