@@ -1,4 +1,5 @@
 import type { CallOptions, ClientUnaryCall, Metadata, requestCallback } from '@grpc/grpc-js';
+import { TesseraError } from '@tessera/core';
 import { errorFromStatus } from './status.js';
 
 type UnaryMethod<Request, Response> = (
@@ -22,12 +23,24 @@ export function callUnary<Request, Response>(
 ): Promise<Response> {
   return new Promise((resolve, reject) => {
     signal?.throwIfAborted();
-    const call = method(request, metadata, options, (error, response) => {
+    const abort = () => call.cancel();
+    const call = started(method, request, metadata, options, (error, response) => {
       signal?.removeEventListener('abort', abort);
       if (error) reject(signal?.aborted ? signal.reason : errorFromStatus(error));
       else resolve(response as Response);
     });
-    const abort = () => call.cancel();
     signal?.addEventListener('abort', abort, { once: true });
   });
+}
+
+/** grpc-js throws at once when the client or its channel was closed. */
+function started<Request, Response>(
+  method: UnaryMethod<Request, Response>,
+  ...call: Parameters<UnaryMethod<Request, Response>>
+): ClientUnaryCall {
+  try {
+    return method(...call);
+  } catch (thrown) {
+    throw new TesseraError('unavailable', 'the connection is closed', { cause: thrown });
+  }
 }

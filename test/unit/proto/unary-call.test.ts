@@ -70,3 +70,9 @@ test('an aborted signal makes no call', async (t) => {
   assert.equal((await cancel(client, {})).state, 'GENERATION_STATE_CANCELLED');
   assert.equal(calls, 1);
 });
+
+test('a call on a closed client is unavailable', async (t) => {
+  const client = await served(t, tesseraV1.GenerationService, {});
+  client.close();
+  await assert.rejects(cancel(client, {}), { name: 'TesseraError', code: 'unavailable' });
+});
