@@ -100,6 +100,7 @@ test('when keep_for is over and nobody watches, the generation is stopped', asyn
 test('time_limit ends a generation as failed, and the stream with its status', async (t) => {
   const cluster = await stalled(t);
   const events = generated(cluster.client, { ...request, timeLimit: { seconds: 1 } });
+  await until(events, 'started');
   await cluster.reached;
   const failed = await until(events, 'failed');
   assert.equal(failed.code, 'deadline_exceeded');

@@ -269,7 +269,14 @@ export interface FakeDecoder extends FakeWorker {
   readonly decodes: () => number;
 }
 
-/** Each latent cell becomes pixels of its first channel. */
+/** Bits in which nothing repeats (the finisher of MurmurHash3). */
+function scrambled(i: number): number {
+  const once = Math.imul(i ^ (i >>> 16), 0x85ebca6b);
+  const twice = Math.imul(once ^ (once >>> 13), 0xc2b2ae35);
+  return (twice ^ (twice >>> 16)) >>> 0;
+}
+
+/** Each latent cell becomes pixels of its first channel, with noise that no file format makes small. */
 export async function startFakeDecoder(t: TestContext, options: FakeDecoderOptions = {}): Promise<FakeDecoder> {
   let decodes = 0;
   const decode = (call: ServerDuplexStream<DecodeRequest__Output, DecodeResponse>, latent: TensorAssembly) => {
@@ -281,10 +288,12 @@ export async function startFakeDecoder(t: TestContext, options: FakeDecoderOptio
     }
     const { shape, data } = latent.float32();
     const [, cellRows = 0, cellColumns = 0] = shape;
-    const [height, width] = [2 * cellRows, 2 * cellColumns];
+    const { spatialCompression: scale } = (options.card ?? tinyCard).latentFormat;
+    const [height, width] = [scale * cellRows, scale * cellColumns];
     const pixels = Uint8Array.from({ length: 3 * width * height }, (_, i) => {
       const [x, y] = [Math.floor(i / 3) % width, Math.floor(i / 3 / width)];
-      return 128 + 20 * (data[(y >> 1) * cellColumns + (x >> 1)] ?? 0);
+      const cell = Math.floor(y / scale) * cellColumns + Math.floor(x / scale);
+      return 64 + 20 * (data[cell] ?? 0) + (scrambled(i) & 0x3f);
     });
     for (const part of tensorParts('DATA_TYPE_UINT8', [height, width, 3], pixels)) call.write({ pixels: part });
     call.end();

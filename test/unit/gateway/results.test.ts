@@ -30,7 +30,7 @@ async function downloaded(client: GenerationServiceClient, generationId: string,
 /** 1024×1024 pixels, whose noise a PNG cannot make small. */
 const largeCard = {
   ...tinyCard,
-  nativeCanvas: { width: 512, height: 512 },
+  latentFormat: { ...tinyCard.latentFormat, spatialCompression: 256 },
   defaults: { ...tinyCard.defaults, width: 1024, height: 1024, steps: 1 },
 };
 
