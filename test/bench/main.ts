@@ -1,0 +1,16 @@
+import { printTable } from './figure.js';
+import { gatewayMemoryFigure } from './gateway-memory.js';
+import { BUILT_IN, measureOverhead, overheadFigures } from './overhead.js';
+import { slowStepModel } from './slow-step-model.js';
+import { startFigure } from './start.js';
+
+/** `npm run bench`: see docs/benchmarks.md for what each figure is and how to repeat it. */
+for (const threads of [1, 2]) {
+  printTable(overheadFigures(BUILT_IN.name, threads, await measureOverhead(BUILT_IN, threads)));
+}
+{
+  await using slow = await slowStepModel();
+  printTable(overheadFigures(slow.model.name, 1, await measureOverhead(slow.model, 1)));
+}
+printTable([await startFigure()]);
+printTable([await gatewayMemoryFigure()]);
