@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { type GenerationRecord, type ModelCard, TesseraError } from '@tessera/core';
 import {
   BEAT_INTERVAL_MS,
@@ -65,6 +66,8 @@ export class Gateway {
   constructor(setup: GatewaySetup) {
     const { bus, logger, linkTimes = LINK_TIMES, dispatchLimits = DISPATCH_LIMITS } = setup;
     this.#setup = setup;
+    // Every stream listens.
+    setMaxListeners(0, this.#closing.signal, this.#stopped.signal);
     this.heartbeatMs = setup.heartbeatMs ?? HEARTBEAT_MS;
     this.log = createGenerationLog(bus);
     this.live = bus.live;

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import {
   type CompletedImage,
   durableSequence,
@@ -47,6 +48,8 @@ export class GenerationRun {
     this.#services = services;
     this.#card = card;
     this.#writer = new GenerationWriter(services.log, record);
+    // Every call of every image listens.
+    setMaxListeners(0, this.#controller.signal);
     this.#logger = services.logger.child({ generation_id: record.generationId });
   }
 

@@ -10,6 +10,7 @@ export class GenerationRuns {
   readonly #admission: Admission;
   readonly #runs = new Map<string, { readonly run: GenerationRun; readonly ended: Promise<void> }>();
   readonly watchers: Watchers;
+  #givenUp = false;
 
   constructor(services: RunServices, admission: Admission) {
     this.#services = services;
@@ -17,10 +18,6 @@ export class GenerationRuns {
     this.watchers = new Watchers((generationId) => {
       this.cancel(generationId, 'nobody watches the generation any more');
     });
-  }
-
-  get size(): number {
-    return this.#runs.size;
   }
 
   start(record: GenerationRecord, card: ModelCard): void {
@@ -31,6 +28,7 @@ export class GenerationRuns {
       this.watchers.forget(generationId);
     });
     this.#runs.set(generationId, { run, ended });
+    if (this.#givenUp) giveUp(run);
   }
 
   /** Stops a generation that runs or waits here, at once. @returns whether it does. */
@@ -47,15 +45,14 @@ export class GenerationRuns {
     }
   }
 
-  /** Resolves when every generation here has ended, or `graceMs` later, when those left are given up for another gateway. */
+  /** Resolves when every generation here has ended. After `graceMs` those left are given up for another gateway. */
   async drain(graceMs: number): Promise<void> {
-    const ended = Promise.all([...this.#runs.values()].map((entry) => entry.ended));
     const timer = setTimeout(() => {
-      for (const { run } of this.#runs.values()) {
-        run.stop(new TesseraError('unavailable', 'the gateway is going down', { reason: 'RESUME' }));
-      }
+      this.#givenUp = true;
+      for (const { run } of this.#runs.values()) giveUp(run);
     }, graceMs);
-    await ended;
+    // One that was being accepted when draining began joins later.
+    while (this.#runs.size > 0) await Promise.all([...this.#runs.values()].map(({ ended }) => ended));
     clearTimeout(timer);
   }
 
@@ -76,4 +73,8 @@ export class GenerationRuns {
     });
     leave();
   }
+}
+
+function giveUp(run: GenerationRun): void {
+  run.stop(new TesseraError('unavailable', 'the gateway is going down', { reason: 'RESUME' }));
 }

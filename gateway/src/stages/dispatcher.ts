@@ -106,28 +106,28 @@ export class Dispatcher {
   }
 
   async #take(need: WorkerNeed, failed: ReadonlySet<WorkerLink>, signal: AbortSignal): Promise<WorkerLink> {
-    const patience = new AbortController();
-    const timer = setTimeout(() => patience.abort(), this.#limits.workerWaitMs);
-    const either = AbortSignal.any([signal, patience.signal]);
+    signal.throwIfAborted();
+    const worker = this.#best(need, failed) ?? (await this.#awaited(need, failed, signal));
+    this.#taken += 1;
+    this.#lastTaken.set(worker, this.#taken);
+    return worker;
+  }
+
+  async #awaited(need: WorkerNeed, failed: ReadonlySet<WorkerLink>, signal: AbortSignal): Promise<WorkerLink> {
+    const patience = AbortSignal.timeout(this.#limits.workerWaitMs);
+    const either = AbortSignal.any([signal, patience]);
     try {
       for (;;) {
-        signal.throwIfAborted();
-        const best = this.#best(need, failed);
-        if (best !== undefined) {
-          this.#taken += 1;
-          this.#lastTaken.set(best, this.#taken);
-          return best;
-        }
         await this.#workers.changed(either);
+        const best = this.#best(need, failed);
+        if (best !== undefined) return best;
       }
     } catch (thrown) {
       signal.throwIfAborted();
-      if (!patience.signal.aborted) throw thrown;
+      if (!patience.aborted) throw thrown;
       const { stage, numericClass } = need;
       const ofClass = numericClass === undefined ? '' : ` of numeric class ${numericClass}`;
       throw new TesseraError('unavailable', `no ${stage}${ofClass} serves this model`);
-    } finally {
-      clearTimeout(timer);
     }
   }
 

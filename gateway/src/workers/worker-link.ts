@@ -49,6 +49,8 @@ export class WorkerLink {
   #beat: WorkerServiceWatchResponse__Output | undefined;
   #trust = new AbortController();
   #inFlight = 0;
+  /** Since the last beat: a beat is older than the newest call's end, and younger than the oldest call's begin. */
+  #mostInFlight = 0;
   #foreign = 0;
   #evaluationMs = 1;
 
@@ -96,6 +98,7 @@ export class WorkerLink {
   /** Counts evaluations as in flight until the returned function is called. */
   occupy(evaluations: number): () => void {
     this.#inFlight += evaluations;
+    this.#mostInFlight = Math.max(this.#mostInFlight, this.#inFlight);
     return () => {
       this.#inFlight -= evaluations;
     };
@@ -155,7 +158,8 @@ export class WorkerLink {
   #heard(beat: WorkerServiceWatchResponse__Output, progress: ProgressWatch): void {
     this.#beat = beat;
     const { waiting = 0, running = 0 } = beat.load ?? {};
-    this.#foreign = Math.max(0, waiting + running - this.#inFlight);
+    this.#foreign = Math.max(0, waiting + running - this.#mostInFlight);
+    this.#mostInFlight = this.#inFlight;
     const hung = progress.beat(running, Number(beat.evaluationsCompleted), performance.now());
     if (hung) this.#enter('hung', new TesseraError('unavailable', `worker ${this.address} makes no progress`));
     else this.#enter(STATE_OF_BEAT[beat.state] ?? 'ready');

@@ -119,3 +119,17 @@ test('a watcher later gets every durable event again, from where it says', async
   assert.deepEqual(await all(watched(client, { generationId, afterSequence: 2 })), durable.slice(2));
   assert.deepEqual(await all(watched(client, { generationId, afterSequence: durable.length })), []);
 });
+
+test('sixteen images before a dozen watchers leave no listener behind', async (t) => {
+  const warnings: string[] = [];
+  const heard = (warning: Error) => warnings.push(warning.message);
+  process.on('warning', heard);
+  t.after(() => process.off('warning', heard));
+  const workers = [await startFakeTextEncoder(t), await startFakeDenoiser(t), await startFakeDecoder(t)];
+  const { client } = await startTestGateway(t, workers);
+  const many = { ...request, count: 16, idempotencyKey: 'shared' };
+  const streams = await Promise.all(Array.from({ length: 12 }, () => all(generated(client, many))));
+  for (const events of streams) assert.equal(receiptsOf(events).length, 16);
+  await new Promise((resolve) => setImmediate(resolve));
+  assert.deepEqual(warnings, []);
+});
