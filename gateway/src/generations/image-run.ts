@@ -58,10 +58,13 @@ export async function runImage(setup: ImageRunSetup): Promise<CompletedImage> {
     }
   }
   if (latent === undefined || pixels === undefined) throw new RangeError('an image ended without its pixels');
-  const numericClass = stages.numericClasses();
-  await previews?.settled();
+  const [completed] = await Promise.all([
+    finishImage(setup, latent, pixels, stages.numericClasses()),
+    // The last preview goes out before the image does.
+    previews?.settled(),
+  ]);
   signal.throwIfAborted();
-  return finishImage(setup, latent, pixels, numericClass);
+  return completed;
 }
 
 async function finishImage(
