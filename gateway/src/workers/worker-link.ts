@@ -128,16 +128,19 @@ export class WorkerLink {
   }
 
   async #attend(signal: AbortSignal, answered: () => void): Promise<void> {
-    const describe = this.#worker.describe.bind(this.#worker);
-    const deadline = Date.now() + this.#times.describeTimeoutMs;
-    const description = parseDescription(await callUnary(describe, {}, new Metadata(), { deadline, signal }));
-    this.#describe(description);
-    const progress = new ProgressWatch(longestRunMs(description));
     const silence = new SilenceAlarm(this.#times.lostAfterMs);
+    const attending = AbortSignal.any([signal, silence.signal]);
+    let progress: ProgressWatch | undefined;
     try {
-      for await (const beat of callStream(this.#worker.watch({}), AbortSignal.any([signal, silence.signal]))) {
+      for await (const beat of callStream(this.#worker.watch({}), attending)) {
         answered();
         silence.heard();
+        // A worker that still loads has nothing to describe yet.
+        if (beat.state === 'WORKER_STATE_STARTING') {
+          this.#enter('starting');
+          continue;
+        }
+        progress ??= new ProgressWatch(longestRunMs(await this.#describe(attending)));
         this.#heard(beat, progress);
       }
     } finally {
@@ -146,13 +149,18 @@ export class WorkerLink {
     throw new TesseraError('unavailable', 'the worker ended its beat');
   }
 
-  #describe(description: WorkerDescription): void {
+  async #describe(signal: AbortSignal): Promise<WorkerDescription> {
+    const describe = this.#worker.describe.bind(this.#worker);
+    const deadline = Date.now() + this.#times.describeTimeoutMs;
+    const description = parseDescription(await callUnary(describe, {}, new Metadata(), { deadline, signal }));
     const before = this.#description;
     this.#description = description;
     this.#evaluationMs = evaluationMs(description) ?? this.#evaluationMs;
-    if (before?.workerId === description.workerId && before.pid === description.pid) return;
     const { workerId, stage, pid, device } = description;
-    this.#log.info('found a worker', { address: this.address, worker: workerId, stage, worker_pid: pid, device });
+    if (before?.workerId !== workerId || before.pid !== pid) {
+      this.#log.info('found a worker', { address: this.address, worker: workerId, stage, worker_pid: pid, device });
+    }
+    return description;
   }
 
   #heard(beat: WorkerServiceWatchResponse__Output, progress: ProgressWatch): void {
@@ -189,6 +197,5 @@ export class WorkerLink {
 }
 
 const STATE_OF_BEAT: Partial<Record<string, LinkState>> = {
-  WORKER_STATE_STARTING: 'starting',
   WORKER_STATE_DRAINING: 'draining',
 };
