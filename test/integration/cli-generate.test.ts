@@ -46,6 +46,13 @@ test('a PNG named for its seed, its path alone on stdout, its receipt inside', a
   assert.ok(receipt.timings.length > 0);
 });
 
+test('--preview-dir keeps previews without a terminal too', async () => {
+  const { code, stderr } = await generate('--seed', '10', '--preview-dir', 'kept');
+  assert.equal(code, 0, stderr);
+  // Newer previews may take the place of older ones, the last never.
+  assert.ok((await readdir(join(folder, 'kept'))).includes(`preview-0-${String(STEPS - 1).padStart(4, '0')}.png`));
+});
+
 test('a file is not overwritten without --force, and nothing is asked of the cluster for it', async () => {
   await generate('--seed', '8');
   const [{ mtimeMs }, listed] = [await stat(join(folder, 'tessera-8.png')), await generations()];

@@ -34,9 +34,11 @@ export class HumanSink implements EventSink {
         this.#display?.showLine(progressLine(event, this.#count, this.#rate.perSecond(now)));
         break;
       }
-      case 'preview':
-        await this.#display?.showImage((await this.#images.preview(event)).bytes);
+      case 'preview': {
+        const { bytes } = await this.#images.preview(event);
+        await this.#display?.showImage(bytes);
         break;
+      }
       case 'restarted':
         this.#display?.showLine(`going on from step ${event.stepIndex}: ${event.reason}`);
         break;
