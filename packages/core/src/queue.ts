@@ -1,196 +1,285 @@
+import { before, firstOf, found, inserted, itemsOf, type OrderedTree, removed, sizeOf } from './queue/ordered-tree.js';
+import { callOrder, type QueuedCall, type QueuePolicy, shareOf, virtualStartOf } from './queue/queued-call.js';
+import { BY_NAME, BY_TAG, newAccount, type TenantAccount, withoutCall } from './queue/tenant-account.js';
+
+export type { QueuedCall, QueuePolicy } from './queue/queued-call.js';
+
 /**
  * The order in which waiting calls run: one policy, as a plain value, used by
  * the gateway for what it dispatches and by a worker for what it runs next.
  *
- * Between tenants: start-time fair queueing (Goyal, Vin, Cheng 1996) over
- * evaluations spent, by weight. A tenant's calls share one account, however
- * many connections or keys they come from, so nobody gains by asking more
- * often. Within a tenant: higher class first, then the earliest deadline, then
- * the shortest remaining work, then arrival. A call that waits rises one class
- * for every `patienceMs`, so that no call starves behind better ones.
+ * Between tenants: start-time fair queueing (Goyal, Vin, Cheng, SIGCOMM 1996)
+ * over evaluations spent, by weight. A tenant's calls share one account,
+ * however many connections or keys they come from, so nobody gains by asking
+ * more often. A tenant that was away comes back at the virtual time: it owes
+ * nothing and is owed nothing. Among equal accounts the tenant that was served
+ * least recently is next.
+ *
+ * Within a tenant: higher class first, then the earliest deadline, then the
+ * shortest remaining work, then arrival. A call that waits rises one class for
+ * every `patienceMs`, so that no call starves behind better ones.
+ *
+ * Several queues share one order: a call carries the start tag that it had in
+ * the queue before (`virtualStart`), and a queue learns what the next one has
+ * served with {@link advance}.
+ *
+ * Every operation takes time logarithmic in what waits, and {@link take} also
+ * in proportion to the tenants that it has to pass over.
  */
 export interface Queue<Call extends QueuedCall> {
-  /** The start tag of the call served last: the system's virtual time, in evaluations a unit of weight. */
+  readonly policy: QueuePolicy;
+  /** Start tag of the call served last: evaluations a unit of weight. Never goes back. */
   readonly virtualTime: number;
-  /** Finish tag of each tenant's last served call. Tenants behind the virtual time are forgotten: they owe nothing. */
-  readonly finishTags: ReadonlyMap<string, number>;
-  readonly waiting: ReadonlyMap<string, readonly Call[]>;
-}
-
-export interface QueuedCall {
-  readonly id: number;
-  readonly tenant: string;
-  /** Calls of one bucket may share a run: equal model, latent shape, sequence length, extra inputs. */
-  readonly bucket: string;
-  /** Evaluations: one for each conditioning. */
+  /** Calls that wait. */
+  readonly size: number;
+  /** Evaluations that wait. */
   readonly evaluations: number;
-  /** 0 (background) to 9 (urgent). */
-  readonly priority: number;
-  /** On the caller's monotonic clock. */
-  readonly arrivedAtMs: number;
-  readonly deadlineMs?: number;
-  /** Evaluations that the call's generation still needs, this call included. */
-  readonly remainingEvaluations: number;
+  /** Counts the calls served. */
+  readonly served: number;
+  /** Every active tenant, by name. */
+  readonly accounts: OrderedTree<TenantAccount<Call>> | undefined;
+  /** Those with calls, by their tags: who is next. */
+  readonly waiting: OrderedTree<TenantAccount<Call>> | undefined;
+  /** Those without calls who were served lately. */
+  readonly owing: OrderedTree<TenantAccount<Call>> | undefined;
 }
 
-export interface QueuePolicy {
-  /** Share of a tenant; 1 unless told otherwise. */
-  weightOf(tenant: string): number;
-  readonly patienceMs: number;
-}
+export const DEFAULT_QUEUE_POLICY: QueuePolicy = { patienceMs: 10_000 };
 
-export const DEFAULT_QUEUE_POLICY: QueuePolicy = { weightOf: () => 1, patienceMs: 10_000 };
+/**
+ * Evaluations a unit of weight: what a tenant that waits may be behind the
+ * virtual time, when nobody could take its calls, and how far a tenant that is
+ * away may be behind and still count as active.
+ */
+const MOST_CREDIT = 8;
 
-export function emptyQueue<Call extends QueuedCall>(): Queue<Call> {
-  return { virtualTime: 0, finishTags: new Map(), waiting: new Map() };
+export function emptyQueue<Call extends QueuedCall>(policy: QueuePolicy = DEFAULT_QUEUE_POLICY): Queue<Call> {
+  const nobody = { accounts: undefined, waiting: undefined, owing: undefined };
+  return { policy, virtualTime: 0, size: 0, evaluations: 0, served: 0, ...nobody };
 }
 
 export function enqueue<Call extends QueuedCall>(queue: Queue<Call>, call: Call): Queue<Call> {
-  const waiting = new Map(queue.waiting);
-  waiting.set(call.tenant, [...(waiting.get(call.tenant) ?? []), call]);
-  return { ...queue, waiting };
+  const account = accountOf(queue, call);
+  const order = callOrder<Call>(queue.policy);
+  const calls = new Map(account.calls).set(call.bucket, inserted(account.calls.get(call.bucket), call, order));
+  const tag = account.size > 0 ? account.tag : Math.max(account.tag, virtualStartOf(call));
+  return withAccount(queue, account, {
+    ...account,
+    tag,
+    weight: shareOf(call),
+    calls,
+    size: account.size + 1,
+    evaluations: account.evaluations + call.evaluations,
+  });
 }
 
 /** Without the call; the same queue when it is not waiting (it may have begun). */
 export function withdraw<Call extends QueuedCall>(queue: Queue<Call>, call: Call): Queue<Call> {
-  const calls = queue.waiting.get(call.tenant);
-  if (calls === undefined || !calls.some(({ id }) => id === call.id)) return queue;
-  return {
-    ...queue,
-    waiting: withCalls(
-      queue.waiting,
-      call.tenant,
-      calls.filter(({ id }) => id !== call.id),
-    ),
-  };
+  const account = knownAccount(queue, call.tenant);
+  const without = account && withoutCall(account, call, callOrder<Call>(queue.policy));
+  return account === undefined || without === undefined ? queue : withAccount(queue, account, without);
 }
 
 export interface Taken<Call extends QueuedCall> {
   readonly queue: Queue<Call>;
   /** In the order of the policy; all of one bucket. */
   readonly calls: readonly Call[];
+  /** The start tag of each: its `virtualStart` for the next queue. */
+  readonly virtualStarts: readonly number[];
 }
 
-export interface TakeLimits {
+export interface TakeLimits<Call extends QueuedCall = QueuedCall> {
   /** Evaluations that fit one run. The first call is taken even if it alone is larger. */
   readonly evaluations: number;
-  readonly nowMs: number;
-  /** Only these may be taken; for a caller whose takers differ in what they serve. */
-  readonly accepts?: (call: QueuedCall) => boolean;
+  /**
+   * As `evaluations`, while several tenants are active: what a run may delay
+   * the others by. A tenant is active while it waits, and for a while between
+   * two of its calls.
+   */
+  readonly sharedEvaluations?: number;
+  /** Which calls may be taken, judged by the first of each tenant and bucket; for takers that differ in what they serve. */
+  readonly accepts?: (first: Call) => boolean;
 }
 
 /** What runs next: the call that the policy puts first, and those of its bucket that fit beside it. */
-export function take<Call extends QueuedCall>(
-  queue: Queue<Call>,
-  limits: TakeLimits,
-  policy: QueuePolicy,
-): Taken<Call> {
-  const calls: Call[] = [];
+export function take<Call extends QueuedCall>(queue: Queue<Call>, limits: TakeLimits<Call>): Taken<Call> {
+  const { accepts = () => true } = limits;
+  const head = firstWaiting(queue, (account) => firstAccepted(account, accepts, queue.policy));
+  if (head === undefined) return { queue, calls: [], virtualStarts: [] };
+  const calls = [head.call];
+  const virtualStarts = [head.account.tag];
+  let rest = begun(queue, head);
+  const others = activeTenants(rest) - (knownAccount(rest, head.call.tenant) === undefined ? 0 : 1);
+  const fits =
+    others > 0 ? Math.min(limits.evaluations, limits.sharedEvaluations ?? limits.evaluations) : limits.evaluations;
+  for (let room = fits - head.call.evaluations; room > 0; ) {
+    const mate = firstWaiting(rest, ({ calls: of }) => firstWithin(of.get(head.call.bucket), room));
+    if (mate === undefined) break;
+    calls.push(mate.call);
+    virtualStarts.push(mate.account.tag);
+    room -= mate.call.evaluations;
+    rest = served(rest, mate);
+  }
+  return { queue: rest, calls, virtualStarts };
+}
+
+/** Every waiting call in the order in which the policy serves them, if no other comes. */
+export function* inOrder<Call extends QueuedCall>(queue: Queue<Call>): Generator<Call, void, undefined> {
   let rest = queue;
-  let room = limits.evaluations;
   for (;;) {
-    const [first] = calls;
-    const mayJoin = (call: QueuedCall) =>
-      (limits.accepts?.(call) ?? true) &&
-      (first === undefined || (call.bucket === first.bucket && call.evaluations <= room));
-    const next = firstInOrder(rest, mayJoin, limits.nowMs, policy);
-    if (next === undefined) return { queue: rest, calls };
-    calls.push(next);
-    room -= next.evaluations;
-    rest = served(rest, next, policy);
+    const next = firstWaiting(rest, (account) => firstAccepted(account, () => true, queue.policy));
+    if (next === undefined) return;
+    yield next.call;
+    rest = begun(rest, next);
   }
 }
 
-/** Every waiting call in the order in which the policy would serve them now. */
-export function inOrder<Call extends QueuedCall>(
-  queue: Queue<Call>,
-  nowMs: number,
-  policy: QueuePolicy,
-): readonly Call[] {
-  const order: Call[] = [];
-  let rest = queue;
-  for (;;) {
-    const next = firstInOrder(rest, () => true, nowMs, policy);
-    if (next === undefined) return order;
-    order.push(next);
-    rest = served(rest, next, policy);
+/**
+ * Evaluations that the policy serves before this call, were it to come now (or
+ * as it waits already): those of its own tenant that precede it, and of every
+ * other tenant its fair share meanwhile.
+ */
+export function evaluationsAhead<Call extends QueuedCall>(queue: Queue<Call>, call: Call): number {
+  const account = accountOf(queue, call);
+  const order = callOrder<Call>(queue.policy);
+  let own = 0;
+  for (const calls of account.calls.values()) own += before(calls, call, order).weight;
+  const startTag = account.tag + own / shareOf(call);
+  let ahead = own;
+  for (const other of itemsOf(queue.waiting)) {
+    if (other.tag >= startTag) break;
+    if (other.name !== account.name) ahead += Math.min(other.evaluations, (startTag - other.tag) * other.weight);
   }
+  return ahead;
 }
 
-export function waitingEvaluations<Call extends QueuedCall>(queue: Queue<Call>): number {
-  let sum = 0;
-  for (const calls of queue.waiting.values()) for (const { evaluations } of calls) sum += evaluations;
-  return sum;
+/** What a queue tells the one that handed it a call, when the call has been served. */
+export interface ServedElsewhere {
+  readonly virtualTime: number;
+  readonly tenant: string;
+  /** Where the tenant's account stands there: the call's start tag, its cost, and what it still has in flight to there. */
+  readonly tag: number;
 }
 
-function firstInOrder<Call extends QueuedCall>(
+/** The queue, knowing how far the order that it shares has come elsewhere, and what the tenant has had there. */
+export function advance<Call extends QueuedCall>(queue: Queue<Call>, elsewhere: ServedElsewhere): Queue<Call> {
+  const { virtualTime, tenant, tag } = elsewhere;
+  const account = knownAccount(queue, tenant);
+  const behind = account !== undefined && account.tag < tag && Number.isFinite(tag);
+  return forward(behind ? withAccount(queue, account, { ...account, tag }) : queue, virtualTime);
+}
+
+/** Evaluations of one tenant that wait. */
+export function evaluationsOf<Call extends QueuedCall>(queue: Queue<Call>, tenant: string): number {
+  return knownAccount(queue, tenant)?.evaluations ?? 0;
+}
+
+/** Tenants that wait, or that may come back before the others have had their share. */
+export function activeTenants<Call extends QueuedCall>(queue: Queue<Call>): number {
+  return sizeOf(queue.waiting) + sizeOf(queue.owing);
+}
+
+interface Next<Call extends QueuedCall> {
+  readonly account: TenantAccount<Call>;
+  readonly call: Call;
+}
+
+function firstWaiting<Call extends QueuedCall>(
   queue: Queue<Call>,
-  mayTake: (call: Call) => boolean,
-  nowMs: number,
+  callOf: (account: TenantAccount<Call>) => Call | undefined,
+): Next<Call> | undefined {
+  for (const account of itemsOf(queue.waiting)) {
+    const call = callOf(account);
+    if (call !== undefined) return { account, call };
+  }
+  return undefined;
+}
+
+function firstAccepted<Call extends QueuedCall>(
+  { calls }: TenantAccount<Call>,
+  accepts: (first: Call) => boolean,
   policy: QueuePolicy,
 ): Call | undefined {
+  const { compare } = callOrder<Call>(policy);
   let best: Call | undefined;
-  let bestTag = Number.POSITIVE_INFINITY;
-  for (const [tenant, calls] of queue.waiting) {
-    const tag = startTag(queue, tenant);
-    if (best !== undefined && tag > bestTag) continue;
-    const candidate = bestOfTenant(calls, mayTake, nowMs, policy);
-    if (candidate === undefined) continue;
-    if (best === undefined || tag < bestTag || candidate.arrivedAtMs < best.arrivedAtMs) {
-      best = candidate;
-      bestTag = tag;
-    }
+  for (const tree of calls.values()) {
+    const first = firstOf(tree);
+    if (first !== undefined && accepts(first) && (best === undefined || compare(first, best) < 0)) best = first;
   }
   return best;
 }
 
-function bestOfTenant<Call extends QueuedCall>(
-  calls: readonly Call[],
-  mayTake: (call: Call) => boolean,
-  nowMs: number,
-  policy: QueuePolicy,
+function firstWithin<Call extends QueuedCall>(
+  tree: OrderedTree<Call> | undefined,
+  evaluations: number,
 ): Call | undefined {
-  let best: Call | undefined;
-  for (const call of calls) {
-    if (mayTake(call) && (best === undefined || precedes(call, best, nowMs, policy))) best = call;
+  for (const call of itemsOf(tree)) if (call.evaluations <= evaluations) return call;
+  return undefined;
+}
+
+/** The head of a run: the virtual time comes to it. */
+function begun<Call extends QueuedCall>(queue: Queue<Call>, next: Next<Call>): Queue<Call> {
+  return forward(served(queue, next), next.account.tag);
+}
+
+/** The call is gone, and its cost charged to its tenant. */
+function served<Call extends QueuedCall>(queue: Queue<Call>, { account, call }: Next<Call>): Queue<Call> {
+  const without = withoutCall(account, call, callOrder<Call>(queue.policy));
+  if (without === undefined) throw new RangeError(`call ${call.id} does not wait`);
+  const tag = Math.max(account.tag, virtualStartOf(call)) + call.evaluations / shareOf(call);
+  const lastServed = queue.served + 1;
+  return { ...withAccount(queue, account, { ...without, tag, lastServed }), served: lastServed };
+}
+
+function knownAccount<Call extends QueuedCall>(queue: Queue<Call>, tenant: string): TenantAccount<Call> | undefined {
+  return found(queue.accounts, newAccount<Call>(tenant, 0), BY_NAME);
+}
+
+/** As it is when a call of its tenant joins: one that has none waiting comes back at the virtual time. */
+function accountOf<Call extends QueuedCall>(queue: Queue<Call>, { tenant }: Call): TenantAccount<Call> {
+  const known = knownAccount(queue, tenant);
+  if (known === undefined) return newAccount(tenant, queue.virtualTime);
+  return known.size > 0 ? known : { ...known, tag: Math.max(known.tag, queue.virtualTime) };
+}
+
+function withAccount<Call extends QueuedCall>(
+  queue: Queue<Call>,
+  before: TenantAccount<Call>,
+  after: TenantAccount<Call>,
+): Queue<Call> {
+  const placed = knownAccount(queue, before.name);
+  let { accounts, waiting, owing } = queue;
+  if (placed !== undefined) {
+    if (placed.size > 0) waiting = removed(waiting, placed, BY_TAG);
+    else owing = removed(owing, placed, BY_TAG);
   }
-  return best;
+  if (after.size > 0) waiting = inserted(waiting, after, BY_TAG);
+  else owing = inserted(owing, after, BY_TAG);
+  accounts = inserted(accounts, after, BY_NAME);
+  return {
+    ...queue,
+    accounts,
+    waiting,
+    owing,
+    size: queue.size + after.size - before.size,
+    evaluations: queue.evaluations + after.evaluations - before.evaluations,
+  };
 }
 
-function precedes(a: QueuedCall, b: QueuedCall, nowMs: number, policy: QueuePolicy): boolean {
-  const byClass = agedClass(b, nowMs, policy) - agedClass(a, nowMs, policy);
-  if (byClass !== 0) return byClass < 0;
-  const byDeadline = (a.deadlineMs ?? Number.MAX_VALUE) - (b.deadlineMs ?? Number.MAX_VALUE);
-  if (byDeadline !== 0) return byDeadline < 0;
-  const byWork = a.remainingEvaluations - b.remainingEvaluations;
-  if (byWork !== 0) return byWork < 0;
-  return a.arrivedAtMs < b.arrivedAtMs;
+function forward<Call extends QueuedCall>(queue: Queue<Call>, virtualTime: number): Queue<Call> {
+  const ahead = virtualTime > queue.virtualTime && virtualTime < Number.POSITIVE_INFINITY;
+  return settled(ahead ? { ...queue, virtualTime } : queue);
 }
 
-function agedClass(call: QueuedCall, nowMs: number, policy: QueuePolicy): number {
-  return call.priority + Math.floor((nowMs - call.arrivedAtMs) / policy.patienceMs);
-}
-
-function startTag(queue: Queue<QueuedCall>, tenant: string): number {
-  return Math.max(queue.virtualTime, queue.finishTags.get(tenant) ?? 0);
-}
-
-function served<Call extends QueuedCall>(queue: Queue<Call>, call: Call, policy: QueuePolicy): Queue<Call> {
-  const begin = startTag(queue, call.tenant);
-  const finishTags = new Map([...queue.finishTags].filter(([, finish]) => finish > begin));
-  finishTags.set(call.tenant, begin + call.evaluations / policy.weightOf(call.tenant));
-  const calls = queue.waiting.get(call.tenant) ?? [];
-  const waiting = withCalls(
-    queue.waiting,
-    call.tenant,
-    calls.filter(({ id }) => id !== call.id),
-  );
-  return { virtualTime: begin, finishTags, waiting };
-}
-
-function withCalls<Call>(waiting: ReadonlyMap<string, readonly Call[]>, tenant: string, calls: readonly Call[]) {
-  const next = new Map(waiting);
-  if (calls.length === 0) next.delete(tenant);
-  else next.set(tenant, calls);
-  return next;
+/** Bounds what tenants are owed, and forgets those that are neither waiting nor active. */
+function settled<Call extends QueuedCall>(queue: Queue<Call>): Queue<Call> {
+  const oldest = queue.virtualTime - MOST_CREDIT;
+  let rest = queue;
+  for (let last = firstOf(rest.waiting); last !== undefined && last.tag < oldest; last = firstOf(rest.waiting)) {
+    rest = withAccount(rest, last, { ...last, tag: oldest });
+  }
+  for (let away = firstOf(rest.owing); away !== undefined && away.tag <= oldest; away = firstOf(rest.owing)) {
+    rest = { ...rest, accounts: removed(rest.accounts, away, BY_NAME), owing: removed(rest.owing, away, BY_TAG) };
+  }
+  return rest;
 }
