@@ -9,6 +9,8 @@ export interface CallOrder {
   'remainingEvaluations'?: (number | string | Long);
   'virtualStart'?: (number | string);
   'generationId'?: (string);
+  'weight'?: (number | string);
+  'waitedMs'?: (number | string | Long);
 }
 
 export interface CallOrder__Output {
@@ -18,4 +20,6 @@ export interface CallOrder__Output {
   'remainingEvaluations': (string);
   'virtualStart': (number);
   'generationId': (string);
+  'weight': (number);
+  'waitedMs': (string);
 }

@@ -7,10 +7,14 @@ export interface Predictions {
   'predictions'?: (_tessera_v1_Tensor)[];
   'runUs'?: (number | string | Long);
   'batchSize'?: (number);
+  'virtualTime'?: (number | string);
+  'virtualStart'?: (number | string);
 }
 
 export interface Predictions__Output {
   'predictions': (_tessera_v1_Tensor__Output)[];
   'runUs': (string);
   'batchSize': (number);
+  'virtualTime': (number);
+  'virtualStart': (number);
 }
