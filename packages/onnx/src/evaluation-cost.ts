@@ -9,38 +9,62 @@ export interface CostMeasurement {
   run(batchSize: number): Promise<number>;
   /** Ascending, from 1. */
   readonly batchSizes: readonly number[];
-  /** No further batch size is begun once this is spent. */
+  /** Spent at most, but for the run that is under way then; half of it before the first repeat. */
   readonly budgetMs: number;
 }
 
-const RUNS = 2;
+const ROUNDS = 3;
 
-/** A larger batch that gains less than this for an evaluation is where the table ends. */
+/** A larger batch is worth its longer step if it saves this share of an evaluation. */
 const LEAST_GAIN = 0.03;
 
+/** A first sample this far above the best is not repeated: no noise of a moment makes up for it. */
+const HOPELESS = 1.5;
+
 /**
- * The cost table of a network on its device, by the best of two runs for each
- * batch size, after one that warms up. The last entry is the largest batch that still gains.
+ * The cost table of a network on its device. The last entry is the batch size
+ * up to which batches gain.
+ *
+ * Every size keeps the best of several samples, taken in rounds over all
+ * sizes: what else the machine does (other workers start at the same moment)
+ * then lengthens some samples of every size, and neither hides a gain nor
+ * makes one up. A size that comes out dear ends nothing if a larger one gains.
  */
-export async function measureEvaluationCosts({
-  run,
-  batchSizes,
-  budgetMs,
-}: CostMeasurement): Promise<readonly EvaluationCost[]> {
-  const costs: EvaluationCost[] = [];
+export async function measureEvaluationCosts(measurement: CostMeasurement): Promise<readonly EvaluationCost[]> {
+  return upToLastGain(await sampleCosts(measurement));
+}
+
+async function sampleCosts({ run, batchSizes, budgetMs }: CostMeasurement): Promise<readonly EvaluationCost[]> {
+  const best = new Map<number, number>();
   const startedAt = performance.now();
+  const spent = () => (performance.now() - startedAt) / budgetMs;
+  const sample = async (batchSize: number) => {
+    best.set(batchSize, Math.min(await run(batchSize), best.get(batchSize) ?? Number.POSITIVE_INFINITY));
+  };
   for (const batchSize of batchSizes) {
-    if (costs.length > 0 && performance.now() - startedAt > budgetMs) break;
-    if (costs.length === 0) await run(batchSize);
-    let runMs = Number.POSITIVE_INFINITY;
-    for (let i = 0; i < RUNS && (i === 0 || performance.now() - startedAt < budgetMs); i++) {
-      runMs = Math.min(runMs, await run(batchSize));
-    }
-    const before = costs.at(-1);
-    if (before !== undefined && runMs / batchSize > (1 - LEAST_GAIN) * (before.runMs / before.batchSize)) break;
-    costs.push({ batchSize, runMs });
+    if (best.size > 0 && spent() > 1 / 2) break;
+    await sample(batchSize);
+    // The first run of a size also lays out its memory.
+    if (spent() < 1) await sample(batchSize);
   }
-  return costs;
+  const costs = () => [...best].map(([batchSize, runMs]) => ({ batchSize, runMs }));
+  const least = Math.min(...costs().map(perEvaluation));
+  const worthRepeating = costs().filter((cost) => perEvaluation(cost) < HOPELESS * least);
+  for (let round = 1; round < ROUNDS; round++) {
+    for (const { batchSize } of worthRepeating) if (spent() < 1) await sample(batchSize);
+  }
+  return costs();
+}
+
+/** Up to the smallest batch that comes close to the cheapest evaluation of all. */
+function upToLastGain(costs: readonly EvaluationCost[]): readonly EvaluationCost[] {
+  const least = Math.min(...costs.map(perEvaluation));
+  const last = costs.findIndex((cost) => perEvaluation(cost) * (1 - LEAST_GAIN) <= least);
+  return costs.slice(0, last + 1);
+}
+
+function perEvaluation({ batchSize, runMs }: EvaluationCost): number {
+  return runMs / batchSize;
 }
 
 /** One table for several networks on one device: for each batch size that all of them measured, the dearest. */

@@ -34,6 +34,14 @@ export interface RunResult {
   readonly runMs: number;
 }
 
+/** A run that was handed to the executor. */
+export interface PendingRun {
+  /** Rejects with `cancelled` when the run was dropped. */
+  readonly result: Promise<RunResult>;
+  /** @returns whether the run was stopped before it started; a started run ends by itself. */
+  readonly drop: () => boolean;
+}
+
 /** The sessions of one device, in a thread of their own; runs happen one after the other, in the order of the calls. */
 export interface Executor {
   /** The device that was taken. */
@@ -56,6 +64,16 @@ export interface Executor {
    * signal's reason) when the run was dropped before it started; internal when the executor has failed.
    */
   run(network: LoadedNetwork, feeds: Readonly<Record<string, TypedTensor>>, options?: RunOptions): Promise<RunResult>;
+  /**
+   * The same, for a caller that must know at once whether it still dropped the run.
+   *
+   * @throws TesseraError invalid_argument when the feeds contradict the graph's declaration.
+   */
+  begin(
+    network: LoadedNetwork,
+    feeds: Readonly<Record<string, TypedTensor>>,
+    options?: Omit<RunOptions, 'signal'>,
+  ): PendingRun;
   /** Runs that were given to the executor and have not ended. */
   pendingRuns(): number;
   /** Sum of `evaluations` over the runs that have started, exact at any moment. */

@@ -1,6 +1,13 @@
 export { type DeviceChoice, type DeviceName, parseDevice } from './device.js';
 export { type CostMeasurement, dearestCosts, type EvaluationCost, measureEvaluationCosts } from './evaluation-cost.js';
-export { type Executor, type ExecutorOptions, type RunOptions, type RunResult, startExecutor } from './executor.js';
+export {
+  type Executor,
+  type ExecutorOptions,
+  type PendingRun,
+  type RunOptions,
+  type RunResult,
+  startExecutor,
+} from './executor.js';
 export type { LoadedNetwork, SkippedDevice } from './executor-messages.js';
 export { decodeFloat16, encodeFloat16, float16FromFloat32, float32FromFloat16 } from './float16.js';
 export {

@@ -1,4 +1,4 @@
-import type { ExecutorReport } from './executor-messages.js';
+import type { PendingRun, RunResult } from './executor.js';
 
 /**
  * Who got to a run first: the thread that starts it, or the caller that drops
@@ -17,24 +17,20 @@ export function passGate(gate: SharedArrayBuffer): boolean {
 }
 
 /** Whether the run was stopped before it started. */
-function closeGate(gate: SharedArrayBuffer): boolean {
+export function closeGate(gate: SharedArrayBuffer): boolean {
   return Atomics.compareExchange(new Int32Array(gate), 0, GATE.waiting, GATE.dropped) === GATE.waiting;
 }
 
-/** The report, or the signal's reason as soon as it is certain that the run will not start. */
-export function dropOnAbort(
-  asked: Promise<ExecutorReport>,
-  gate: SharedArrayBuffer,
-  signal: AbortSignal | undefined,
-): Promise<ExecutorReport> {
-  if (signal === undefined) return asked;
-  const { promise, resolve, reject } = deferred<ExecutorReport>();
-  const drop = () => {
-    if (closeGate(gate)) reject(signal.reason);
+/** The result, or the signal's reason as soon as it is certain that the run will not start. */
+export function dropOnAbort({ result, drop }: PendingRun, signal: AbortSignal | undefined): Promise<RunResult> {
+  if (signal === undefined) return result;
+  const { promise, resolve, reject } = deferred<RunResult>();
+  const dropIfWaiting = () => {
+    if (drop()) reject(signal.reason);
   };
-  signal.addEventListener('abort', drop, { once: true });
-  asked.then(resolve, reject);
-  return promise.finally(() => signal.removeEventListener('abort', drop));
+  signal.addEventListener('abort', dropIfWaiting, { once: true });
+  result.then(resolve, reject);
+  return promise.finally(() => signal.removeEventListener('abort', dropIfWaiting));
 }
 
 export function deferred<Value>() {

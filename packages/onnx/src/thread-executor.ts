@@ -3,7 +3,7 @@ import { TesseraError } from '@tessera/core';
 import { BusyMeter } from './busy-meter.js';
 import { checkFeeds } from './check-feeds.js';
 import { type DeviceName, providerOf } from './device.js';
-import type { Executor, RunOptions, RunResult } from './executor.js';
+import type { Executor, PendingRun, RunOptions, RunResult } from './executor.js';
 import {
   type ExecutorCommand,
   type ExecutorReport,
@@ -12,7 +12,7 @@ import {
   type SkippedDevice,
 } from './executor-messages.js';
 import { ownedFeeds } from './owned-feeds.js';
-import { createRunGate, deferred, dropOnAbort } from './run-gate.js';
+import { closeGate, createRunGate, deferred, dropOnAbort } from './run-gate.js';
 import type { TypedTensor } from './typed-tensor.js';
 
 interface Pending {
@@ -73,10 +73,18 @@ export class ThreadExecutor implements Executor {
   async run(
     network: LoadedNetwork,
     feeds: Readonly<Record<string, TypedTensor>>,
-    { outputs = network.outputs.map(({ name }) => name), signal, evaluations = 0 }: RunOptions = {},
+    { signal, ...options }: RunOptions = {},
   ): Promise<RunResult> {
-    checkFeeds(network, feeds);
     signal?.throwIfAborted();
+    return dropOnAbort(this.begin(network, feeds, options), signal);
+  }
+
+  begin(
+    network: LoadedNetwork,
+    feeds: Readonly<Record<string, TypedTensor>>,
+    { outputs = network.outputs.map(({ name }) => name), evaluations = 0 }: Omit<RunOptions, 'signal'> = {},
+  ): PendingRun {
+    checkFeeds(network, feeds);
     const gate = createRunGate();
     const owned = ownedFeeds(feeds);
     const command = (id: number): ExecutorCommand => ({
@@ -88,14 +96,26 @@ export class ThreadExecutor implements Executor {
       evaluations,
       gate,
     });
+    let pending = true;
+    const ended = () => {
+      if (pending) this.#runs--;
+      pending = false;
+    };
     this.#runs++;
-    const asked = this.#ask(command, owned.memory);
-    const report = await dropOnAbort(asked, gate, signal).finally(() => {
-      this.#runs--;
+    const result = this.#ask(command, owned.memory).then((report) => {
+      if (report.type !== 'ran') throw new TesseraError('cancelled', 'the run was dropped before it started');
+      this.#evaluationsCompleted += evaluations;
+      return { outputs: report.outputs, runMs: report.endedAtMs - report.startedAtMs };
     });
-    if (report.type !== 'ran') throw new TesseraError('cancelled', 'the run was dropped before it started');
-    this.#evaluationsCompleted += evaluations;
-    return { outputs: report.outputs, runMs: report.endedAtMs - report.startedAtMs };
+    result.then(ended, ended);
+    return {
+      result,
+      drop() {
+        const dropped = closeGate(gate);
+        if (dropped) ended();
+        return dropped;
+      },
+    };
   }
 
   pendingRuns(): number {

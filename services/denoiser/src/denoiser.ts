@@ -3,12 +3,15 @@ import { dearestCosts, type EvaluationCost, type Executor } from '@tessera/onnx'
 import type { ProgramLoad, WorkerProgram } from '@tessera/runtime';
 import type { DenoiserNetwork } from './denoiser-network.js';
 import type { DenoiserCall, DenoiserResult } from './evaluation.js';
+import { PROTECTIONS, type Protections } from './protections.js';
 import { RunLoop } from './run-loop.js';
 
 export interface DenoiserParts {
   readonly executor: Executor;
   readonly numericClass: string;
   readonly networks: readonly DenoiserNetwork[];
+  /** For tests, which show what each of them holds. */
+  readonly protections?: Partial<Protections>;
 }
 
 /** Evaluations of every gateway, on the executor of this process. */
@@ -21,9 +24,9 @@ export class Denoiser implements WorkerProgram {
   readonly failed: Promise<Error>;
   readonly #executor: Executor;
   readonly #networks: readonly DenoiserNetwork[];
-  readonly #loop = new RunLoop();
+  readonly #loop: RunLoop;
 
-  constructor({ executor, numericClass, networks }: DenoiserParts) {
+  constructor({ executor, numericClass, networks, protections }: DenoiserParts) {
     this.models = networks.map(({ card }) => card);
     this.device = executor.device;
     this.numericClass = numericClass;
@@ -32,6 +35,7 @@ export class Denoiser implements WorkerProgram {
     this.failed = executor.failed;
     this.#executor = executor;
     this.#networks = networks;
+    this.#loop = new RunLoop({ ...PROTECTIONS, ...protections });
   }
 
   /** @throws TesseraError not_found */

@@ -1,11 +1,32 @@
 import type { Tensor } from '@tessera/core';
 import type { TypedTensor } from '@tessera/onnx';
 import type { CallOrder__Output } from '@tessera/proto';
-import type { DenoiserNetwork } from './denoiser-network.js';
+import type { RunForecast } from './run-forecast.js';
+
+/** What runs evaluations: the network of one model, as the run loop sees it. */
+export interface EvaluationNetwork {
+  /** Rows that one run may hold of latents of this shape; more gain nothing, or are not sure to keep each other's bits. */
+  rowLimit(latentShape: readonly number[]): number;
+  readonly forecast: RunForecast;
+  /** Hands one run over. @param evaluations of one bucket. */
+  begin(evaluations: readonly Evaluation[]): PendingNetworkRun;
+}
+
+export interface PendingNetworkRun {
+  readonly result: Promise<NetworkRun>;
+  /** @returns whether the run was stopped before it started. */
+  readonly drop: () => boolean;
+}
+
+export interface NetworkRun {
+  /** One for each evaluation, in order. */
+  readonly predictions: readonly Tensor[];
+  readonly runMs: number;
+}
 
 /** One row of a run: one latent under one conditioning. */
 export interface Evaluation {
-  readonly network: DenoiserNetwork;
+  readonly network: EvaluationNetwork;
   /** [channels, height, width] */
   readonly latent: Tensor;
   readonly timestep: number;

@@ -1,7 +1,8 @@
 export { ConditioningStore, type StoredConditioning } from './conditioning-store.js';
 export { Denoiser } from './denoiser.js';
 export { DenoiserNetwork } from './denoiser-network.js';
-export type { DenoiserCall, DenoiserResult, Evaluation } from './evaluation.js';
-export { EvaluationQueue } from './queue.js';
+export type { DenoiserCall, DenoiserResult, Evaluation, EvaluationNetwork } from './evaluation.js';
+export { PROTECTIONS, type Protections } from './protections.js';
+export { type Forecast, RunForecast, type RunSize } from './run-forecast.js';
 export { RunLoop } from './run-loop.js';
 export { startDenoiser } from './start-denoiser.js';

@@ -1,113 +1,147 @@
-import type { Tensor } from '@tessera/core';
-import type { DenoiserCall, DenoiserResult, Evaluation } from './evaluation.js';
-import { EvaluationQueue, type Waiting } from './queue.js';
+import { emptyQueue, enqueue, type Queue, withdraw } from '@tessera/core';
+import { BatchRun } from './batch-run.js';
+import { type CallPart, callParts } from './call-part.js';
+import type { DenoiserCall, DenoiserResult } from './evaluation.js';
+import { type NextRun, nextRun, sameParts, withoutExpired } from './next-run.js';
+import { PendingCall } from './pending-call.js';
+import { PROTECTIONS, type Protections } from './protections.js';
 
-/** One runs, the next is prepared and waits at the executor, which so never idles between two. */
-const RUNS_AT_EXECUTOR = 2;
+/** Before the running one may end: time to compose the next, and for a timer of a busy process. */
+const HANDOVER_MS = 4;
 
-interface PendingCall {
-  readonly evaluations: readonly Evaluation[];
-  readonly signal: AbortSignal;
-  readonly predictions: Tensor[];
-  missing: number;
-  runMs: number;
-  batchSize: number;
-  readonly resolve: (result: DenoiserResult) => void;
-  readonly reject: (reason: unknown) => void;
+/** A run that is at the executor while another runs. */
+interface Successor {
+  readonly run: BatchRun;
+  /** What waits once it has begun; `undefined` when it is known to have. */
+  readonly rest: Queue<CallPart> | undefined;
 }
 
-/** Between the queue and the executor: turns what the queue decides into runs, and runs into results. */
+/**
+ * The one queue of this worker, of all generations and all gateways, and what
+ * of it is at the executor.
+ *
+ * While anything waits the executor has a run: the next one is handed over
+ * shortly before the running one is likely to end, as late as is safe, and
+ * taken back for a better one as long as it has not begun. So calls join the
+ * next step and not the one after, and one that is withdrawn leaves the others
+ * of its run alone.
+ */
 export class RunLoop {
-  readonly #queue = new EvaluationQueue<PendingCall>();
-  readonly #runs = new Set<readonly Waiting<PendingCall>[]>();
+  readonly #protections: Protections;
+  /** What has not begun, as far as this side of the executor can tell; the successor's parts too. */
+  #queue: Queue<CallPart> = emptyQueue();
+  #running: BatchRun | undefined;
+  #runningSinceMs = 0;
+  #successor: Successor | undefined;
+  #handover: NodeJS.Timeout | undefined;
+  #lastId = 0;
 
-  /**
-   * @throws the signal's reason, at once, when it is aborted before all of the call has started; nothing of the call
-   * starts after that.
-   */
-  submit({ evaluations, signal }: DenoiserCall): Promise<DenoiserResult> {
-    return new Promise((resolve, reject) => {
-      signal.throwIfAborted();
-      const withdraw = () => {
-        this.#queue.withdraw(call);
-        if (!this.#isRunning(call)) settle(reject)(signal.reason);
-      };
-      const settle =
-        <Value>(how: (value: Value) => void) =>
-        (value: Value) => {
-          signal.removeEventListener('abort', withdraw);
-          how(value);
-        };
-      const call: PendingCall = {
-        evaluations,
-        signal,
-        predictions: [],
-        missing: evaluations.length,
-        runMs: 0,
-        batchSize: 0,
-        resolve: settle(resolve),
-        reject: settle(reject),
-      };
-      signal.addEventListener('abort', withdraw, { once: true });
-      this.#queue.add(call);
-      this.#fill();
-    });
+  constructor(protections: Protections = PROTECTIONS) {
+    this.#protections = protections;
+  }
+
+  /** @throws the signal's reason, at once, when it is aborted first; nothing of the call starts after that. */
+  async submit(asked: DenoiserCall): Promise<DenoiserResult> {
+    asked.signal.throwIfAborted();
+    const call = new PendingCall(asked, () => this.#withdraw(parts));
+    const parts = callParts(call, performance.now(), () => ++this.#lastId).map((part) => this.#ordered(part));
+    this.#change((queue) => parts.reduce(enqueue, queue));
+    return call.result;
   }
 
   /** Evaluations that have not begun, as far as this side of the executor can tell. */
   get waiting(): number {
-    const atExecutor = [...this.#runs].slice(1).reduce((sum, { length }) => sum + length, 0);
-    return this.#queue.waitingEvaluations + atExecutor;
+    return this.#queue.evaluations;
   }
 
   get running(): number {
-    const [first] = this.#runs;
-    return first?.length ?? 0;
+    return this.#running?.rows ?? 0;
   }
 
-  #isRunning(call: PendingCall): boolean {
-    return [...this.#runs].some((run) => run.some((waiting) => waiting.call === call));
+  /** Of the run in progress; 0 when there is none, or nothing to tell from. */
+  get forecastMs(): number {
+    return this.#running?.forecast?.expectedMs ?? 0;
   }
 
-  #fill(): void {
-    while (this.#runs.size < RUNS_AT_EXECUTOR) {
-      const run = this.#queue.takeRun();
-      if (run.length === 0) return;
-      this.#runs.add(run);
-      void this.#execute(run).finally(() => {
-        this.#runs.delete(run);
-        this.#fill();
-      });
+  #withdraw(parts: readonly CallPart[]): void {
+    if (this.#protections.withdrawal) this.#change((queue) => parts.reduce(withdraw, queue));
+  }
+
+  #change(change: (queue: Queue<CallPart>) => Queue<CallPart>): void {
+    const before = this.#queue;
+    this.#queue = change(before);
+    if (this.#running === undefined) this.#start();
+    else if (this.#successor?.rest === undefined) this.#prepare();
+    else this.#reconsider(this.#successor, change);
+  }
+
+  #start(): void {
+    const { parts, rest } = this.#decide();
+    this.#queue = rest;
+    this.#runs(this.#handOver(parts));
+  }
+
+  #runs(run: BatchRun | undefined): void {
+    this.#running = run;
+    this.#runningSinceMs = performance.now();
+    this.#prepare();
+  }
+
+  /** Hands the successor over if the running one may end any moment, or sets the time for that. */
+  #prepare(): void {
+    clearTimeout(this.#handover);
+    if (this.#running === undefined || this.#successor !== undefined || this.#queue.size === 0) return;
+    const earliestMs = this.#running.forecast?.earliestMs ?? 0;
+    const waitMs = this.#runningSinceMs + earliestMs - HANDOVER_MS - performance.now();
+    if (waitMs > 1) this.#handover = setTimeout(() => this.#prepare(), waitMs);
+    else this.#succeedWith(this.#decide());
+  }
+
+  #succeedWith({ parts, rest }: NextRun): void {
+    const run = this.#handOver(parts);
+    this.#successor = run && { run, rest };
+  }
+
+  /** Takes the successor back if another is better now, and it has not begun. */
+  #reconsider({ run, rest }: Successor, change: (queue: Queue<CallPart>) => Queue<CallPart>): void {
+    const decided = this.#decide();
+    if (sameParts(decided.parts, run.parts)) {
+      this.#successor = { run, rest: decided.rest };
+    } else if (run.takeBack()) {
+      this.#succeedWith(decided);
+    } else {
+      this.#queue = change(rest as Queue<CallPart>);
+      this.#successor = { run, rest: undefined };
     }
   }
 
-  async #execute(run: readonly Waiting<PendingCall>[]): Promise<void> {
-    const [head] = run;
-    if (head === undefined) return;
-    const calls = new Set(run.map(({ call }) => call));
-    try {
-      const { predictions, runMs } = await head.evaluation.network.run(
-        run.map(({ evaluation }) => evaluation),
-        { signal: head.call.signal, counted: true },
-      );
-      for (const [row, { call, index }] of run.entries()) call.predictions[index] = predictions[row] as Tensor;
-      for (const call of calls) this.#advance(call, run, runMs);
-    } catch (thrown) {
-      for (const call of calls) {
-        this.#queue.withdraw(call);
-        call.reject(thrown);
-      }
-    }
+  #decide(): NextRun {
+    this.#queue = withoutExpired(this.#queue, performance.now());
+    return nextRun(this.#queue);
   }
 
-  #advance(call: PendingCall, run: readonly Waiting<PendingCall>[], runMs: number): void {
-    call.missing -= run.filter((waiting) => waiting.call === call).length;
-    call.runMs += runMs;
-    call.batchSize = Math.max(call.batchSize, run.length);
-    if (call.missing === 0) {
-      call.resolve({ predictions: call.predictions, runMs: call.runMs, batchSize: call.batchSize });
-    } else if (call.signal.aborted) {
-      call.reject(call.signal.reason);
+  #handOver(parts: readonly CallPart[]): BatchRun | undefined {
+    if (parts.length === 0) return undefined;
+    const run = new BatchRun(parts);
+    void run.ended.then(() => this.#ended(run));
+    return run;
+  }
+
+  #ended(run: BatchRun): void {
+    if (run !== this.#running) return;
+    const successor = this.#successor;
+    this.#successor = undefined;
+    if (successor === undefined) {
+      this.#start();
+      return;
     }
+    this.#queue = successor.rest ?? this.#queue;
+    this.#runs(successor.run);
+  }
+
+  #ordered(part: CallPart): CallPart {
+    if (this.#protections.fairOrder) return part;
+    const { deadlineMs: _, virtualStart: __, ...rest } = part;
+    return { ...rest, tenant: '', priority: 0, remainingEvaluations: 0 };
   }
 }

@@ -1,0 +1,65 @@
+import type { CallPart } from './call-part.js';
+import type { Evaluation, EvaluationNetwork, NetworkRun, PendingNetworkRun } from './evaluation.js';
+import type { Forecast } from './run-forecast.js';
+
+/** The parts of calls that share one run, handed to the executor. */
+export class BatchRun {
+  readonly parts: readonly CallPart[];
+  readonly rows: number;
+  /** How long it should take; `undefined` when nothing is known of its network. */
+  readonly forecast: Forecast | undefined;
+  /** Resolves when it has ended in whatever way, and every call that it completed has its result. */
+  readonly ended: Promise<void>;
+  readonly #network: EvaluationNetwork;
+  readonly #cells: number;
+  readonly #drop: () => boolean;
+  #takenBack = false;
+
+  /** @param parts of one bucket, at least one. */
+  constructor(parts: readonly CallPart[]) {
+    const evaluations = parts.flatMap(({ rows }) => rows.map(({ evaluation }) => evaluation));
+    const [first] = evaluations;
+    if (first === undefined) throw new RangeError('a run of nothing');
+    const [, height = 1, width = 1] = first.latent.shape;
+    this.parts = parts;
+    this.rows = evaluations.length;
+    this.#cells = height * width;
+    this.#network = first.network;
+    this.forecast = this.#network.forecast.of({ rows: this.rows, cells: this.#cells });
+    const { result, drop } = begin(this.#network, evaluations);
+    this.#drop = drop;
+    this.ended = result.then(
+      (ran) => this.#answer(ran),
+      (thrown) => this.#fail(thrown),
+    );
+  }
+
+  /** @returns whether it was stopped before it began: its parts are then free to run in another. */
+  takeBack(): boolean {
+    this.#takenBack = this.#drop();
+    return this.#takenBack;
+  }
+
+  #answer({ predictions, runMs }: NetworkRun): void {
+    this.#network.forecast.ran({ rows: this.rows, cells: this.#cells }, runMs);
+    let row = 0;
+    for (const { call, rows } of this.parts) {
+      call.advance(rows, predictions.slice(row, row + rows.length), runMs, this.rows);
+      row += rows.length;
+    }
+  }
+
+  #fail(thrown: unknown): void {
+    if (this.#takenBack) return;
+    for (const { call } of this.parts) call.fail(thrown);
+  }
+}
+
+/** A run that cannot be begun fails as one that ends badly: its calls hear of it, and the others go on. */
+function begin(network: EvaluationNetwork, evaluations: readonly Evaluation[]): PendingNetworkRun {
+  try {
+    return network.begin(evaluations);
+  } catch (thrown) {
+    return { result: Promise.reject(thrown), drop: () => false };
+  }
+}
