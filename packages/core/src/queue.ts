@@ -20,8 +20,9 @@ export type { QueuedCall, QueuePolicy } from './queue/queued-call.js';
  * every `patienceMs`, so that no call starves behind better ones.
  *
  * Several queues share one order: a call carries the start tag that it had in
- * the queue before (`virtualStart`), and a queue learns what the next one has
- * served with {@link advance}.
+ * the queue before (`virtualStart`), a queue learns with {@link advance} how
+ * far the next one has come, and one that hands on keeps calls of every active
+ * tenant waiting in the next, which then decides between them.
  *
  * Every operation takes time logarithmic in what waits, and {@link take} also
  * in proportion to the tenants that it has to pass over.
@@ -153,20 +154,10 @@ export function evaluationsAhead<Call extends QueuedCall>(queue: Queue<Call>, ca
   return ahead;
 }
 
-/** What a queue tells the one that handed it a call, when the call has been served. */
-export interface ServedElsewhere {
-  readonly virtualTime: number;
-  readonly tenant: string;
-  /** Where the tenant's account stands there: the call's start tag, its cost, and what it still has in flight to there. */
-  readonly tag: number;
-}
-
-/** The queue, knowing how far the order that it shares has come elsewhere, and what the tenant has had there. */
-export function advance<Call extends QueuedCall>(queue: Queue<Call>, elsewhere: ServedElsewhere): Queue<Call> {
-  const { virtualTime, tenant, tag } = elsewhere;
-  const account = knownAccount(queue, tenant);
-  const behind = account !== undefined && account.tag < tag && Number.isFinite(tag);
-  return forward(behind ? withAccount(queue, account, { ...account, tag }) : queue, virtualTime);
+/** The queue, knowing how far the order that it shares has come elsewhere. */
+export function advance<Call extends QueuedCall>(queue: Queue<Call>, virtualTime: number): Queue<Call> {
+  const ahead = virtualTime > queue.virtualTime && virtualTime < Number.POSITIVE_INFINITY;
+  return settled(ahead ? { ...queue, virtualTime } : queue);
 }
 
 /** Evaluations of one tenant that wait. */
@@ -219,7 +210,7 @@ function firstWithin<Call extends QueuedCall>(
 
 /** The head of a run: the virtual time comes to it. */
 function begun<Call extends QueuedCall>(queue: Queue<Call>, next: Next<Call>): Queue<Call> {
-  return forward(served(queue, next), next.account.tag);
+  return advance(served(queue, next), next.account.tag);
 }
 
 /** The call is gone, and its cost charged to its tenant. */
@@ -264,11 +255,6 @@ function withAccount<Call extends QueuedCall>(
     size: queue.size + after.size - before.size,
     evaluations: queue.evaluations + after.evaluations - before.evaluations,
   };
-}
-
-function forward<Call extends QueuedCall>(queue: Queue<Call>, virtualTime: number): Queue<Call> {
-  const ahead = virtualTime > queue.virtualTime && virtualTime < Number.POSITIVE_INFINITY;
-  return settled(ahead ? { ...queue, virtualTime } : queue);
 }
 
 /** Bounds what tenants are owed, and forgets those that are neither waiting nor active. */

@@ -8,7 +8,6 @@ export interface Predictions {
   'runUs'?: (number | string | Long);
   'batchSize'?: (number);
   'virtualTime'?: (number | string);
-  'virtualStart'?: (number | string);
 }
 
 export interface Predictions__Output {
@@ -16,5 +15,4 @@ export interface Predictions__Output {
   'runUs': (string);
   'batchSize': (number);
   'virtualTime': (number);
-  'virtualStart': (number);
 }
