@@ -14,10 +14,14 @@ import { Admission } from './admission.js';
 import { arithmeticVersion } from './arithmetic-version.js';
 import { GenerationIndex } from './generations/generation-index.js';
 import { GenerationRuns } from './generations/generation-runs.js';
+import { LiveEvents } from './generations/live-events.js';
 import { Results } from './generations/results.js';
 import { type RetentionLimits, runRetention } from './generations/retention.js';
 import { cancelSubject } from './generations/subjects.js';
 import { HEARTBEAT_MS } from './generations/watch.js';
+import { WATCH_TIMES, type WatchTimes } from './generations/watchers.js';
+import { Ledger } from './ledger.js';
+import { PROTECTIONS, type Protections } from './protections.js';
 import { ConditioningCache } from './stages/conditioning-cache.js';
 import { DISPATCH_LIMITS, Dispatcher, type DispatchLimits } from './stages/dispatcher.js';
 import { completeModels, liveModels } from './workers/model-catalogue.js';
@@ -37,6 +41,9 @@ export interface GatewaySetup {
   readonly linkTimes?: LinkTimes;
   readonly dispatchLimits?: DispatchLimits;
   readonly heartbeatMs?: number;
+  readonly watchTimes?: WatchTimes;
+  /** For tests, which show what each of them holds. */
+  readonly protections?: Partial<Protections>;
 }
 
 /** So many generations run for each denoiser: while the gateway steps one, the denoiser evaluates another. */
@@ -52,8 +59,11 @@ export class Gateway {
   readonly index = new GenerationIndex();
   readonly log: GenerationLog;
   readonly live: LiveChannel;
+  readonly liveEvents: LiveEvents;
   readonly results: Results;
   readonly heartbeatMs: number;
+  readonly ledger = new Ledger();
+  readonly protections: Protections;
   readonly dispatcher: Dispatcher;
   readonly #setup: GatewaySetup;
   readonly #arithmeticVersion = arithmeticVersion();
@@ -69,10 +79,12 @@ export class Gateway {
     // Every stream listens.
     setMaxListeners(0, this.#closing.signal, this.#stopped.signal);
     this.heartbeatMs = setup.heartbeatMs ?? HEARTBEAT_MS;
+    this.protections = { ...PROTECTIONS, ...setup.protections };
     this.log = createGenerationLog(bus);
     this.live = bus.live;
+    this.liveEvents = new LiveEvents(bus.live, this.ledger);
     this.results = new Results(bus.objects);
-    this.workers = new Workers(logger, linkTimes);
+    this.workers = new Workers(logger, linkTimes, this.ledger);
     this.dispatcher = new Dispatcher(this.workers, logger, dispatchLimits);
     this.admission = new Admission({
       maxWaiting: setup.maxQueued,
@@ -89,8 +101,12 @@ export class Gateway {
         dispatcher: this.dispatcher,
         cache: new ConditioningCache(setup.conditioningCacheBytes),
         logger,
+        ledger: this.ledger,
+        protections: this.protections,
+        closing: this.#closing.signal,
       },
       this.admission,
+      setup.watchTimes ?? WATCH_TIMES,
     );
   }
 
@@ -114,6 +130,7 @@ export class Gateway {
       this.#advanceAdmission(signal),
       this.index.run(this.log, logger, signal),
       this.runs.hearCancels(signal),
+      this.runs.watchers.run(signal),
       runRetention({ index: this.index, log: this.log, results: this.results, logger }, retention, signal),
       this.#announce(signal),
     ];
@@ -200,6 +217,7 @@ export class Gateway {
       arithmeticVersion: this.#arithmeticVersion,
       eventLoopLagP99Ms: this.#lag.p99Ms(),
       rssBytes: process.memoryUsage.rss(),
+      ledger: this.ledger.counts(),
     };
   }
 

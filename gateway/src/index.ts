@@ -1,12 +1,16 @@
 export { Admission, type AdmissionLimits, type Candidate } from './admission.js';
 export { Gateway, type GatewaySetup } from './gateway.js';
 export { EventOutbox } from './generations/event-outbox.js';
-export { PreviewLane } from './generations/preview-lane.js';
+export { PreviewLane, type PreviewLaneSetup } from './generations/preview-lane.js';
 export { outlived, type RetentionLimits } from './generations/retention.js';
 export { StepFilter, type StepFilterSetup } from './generations/step-filter.js';
-export { Watchers } from './generations/watchers.js';
+export { StopSignal } from './generations/stop-signal.js';
+export { WATCH_TIMES, type WatchTimes } from './generations/watchers.js';
 export { encodeImage, fitWithin } from './images/raster-image.js';
 export { receiptTexts } from './images/receipt-text.js';
+export { LEDGER_KINDS, Ledger, type LedgerCount, type LedgerKind } from './ledger.js';
+export { PROTECTIONS, type Protections } from './protections.js';
+export { VIEWER_PACING } from './service/viewer-pacing.js';
 export { generationService } from './service.js';
 export { ConditioningCache } from './stages/conditioning-cache.js';
 export { DISPATCH_LIMITS, Dispatcher, type DispatchLimits } from './stages/dispatcher.js';

@@ -6,6 +6,7 @@ export * from './enum-codec.js';
 export * from './event-codec.js';
 export * from './image-codec.js';
 export * from './load.js';
+export * from './paced-write.js';
 export * from './plan-codec.js';
 export * from './protocol.js';
 export * from './receipt-codec.js';

@@ -1,4 +1,4 @@
-import { once, setMaxListeners } from 'node:events';
+import { setMaxListeners } from 'node:events';
 import { setImmediate as turn } from 'node:timers/promises';
 import type {
   handleBidiStreamingCall,
@@ -9,6 +9,7 @@ import type {
   ServerWritableStream,
 } from '@grpc/grpc-js';
 import { TesseraError } from '@tessera/core';
+import { isUnread, type Pacing, resetUnlessEnded, writeAll } from './paced-write.js';
 import { statusFromError } from './status.js';
 
 /** Hears of failures that are not a TesseraError, which the caller sees only as "internal error". */
@@ -52,9 +53,8 @@ export function unary<Request, Response>(
 
 /**
  * A server-streaming handler as an async generator. Messages are written as
- * the client takes them (`write` returns false at 16 queued messages; a drain
- * never comes after a cancel). When the client leaves, the generator's
- * `finally` runs.
+ * the client takes them. When the client leaves, or is closed because it reads
+ * too slowly, the generator's `finally` runs.
  */
 export function serverStream<Request, Response>(
   handler: (
@@ -63,14 +63,16 @@ export function serverStream<Request, Response>(
     call: ServerWritableStream<Request, Response>,
   ) => AsyncIterable<Response>,
   reportFault: ReportFault,
+  pacing: Pacing = {},
 ): handleServerStreamingCall<Request, Response> {
   return async (call) => {
     const signal = signalOfCall(call);
     try {
-      await writeAll(call, handler(call.request, signal, call), signal);
+      await writeAll(call, handler(call.request, signal, call), signal, pacing);
       call.end();
     } catch (thrown) {
       endWithError(call, thrown, signal, reportFault);
+      if (isUnread(thrown)) resetUnlessEnded(call, signal, pacing);
     }
   };
 }
@@ -112,18 +114,6 @@ async function* requestsOf<Request>(
   } catch (thrown) {
     signal.throwIfAborted();
     throw thrown;
-  }
-}
-
-/** Writes every message, waiting whenever the client is behind. */
-export async function writeAll<Response>(
-  call: { write(message: Response): boolean } & NodeJS.EventEmitter,
-  messages: AsyncIterable<Response>,
-  signal: AbortSignal,
-): Promise<void> {
-  for await (const message of messages) {
-    if (signal.aborted) return;
-    if (!call.write(message)) await once(call, 'drain', { signal });
   }
 }
 

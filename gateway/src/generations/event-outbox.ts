@@ -1,4 +1,5 @@
 import { type DurableEvent, type GenerationEvent, isTerminal, type TransientEvent } from '@tessera/core';
+import { PROTECTIONS, type Protections } from '../protections.js';
 
 type Durable = Extract<GenerationEvent, DurableEvent>;
 type Transient = Extract<GenerationEvent, TransientEvent>;
@@ -12,22 +13,25 @@ type Transient = Extract<GenerationEvent, TransientEvent>;
 export class EventOutbox {
   readonly #durable: Durable[] = [];
   readonly #transient = new Map<string, Transient>();
+  readonly #newestWins: boolean;
   #sequence: number;
+  #put = 0;
   #wake: () => void = () => {};
 
   /** @param afterSequence the last durable event that the other side has. */
-  constructor(afterSequence: number) {
+  constructor(afterSequence: number, { newestWins }: Pick<Protections, 'newestWins'> = PROTECTIONS) {
     this.#sequence = afterSequence;
+    this.#newestWins = newestWins;
   }
 
   put(event: GenerationEvent): void {
     switch (event.type) {
       case 'queued':
-        this.#transient.set(event.type, event);
+        this.#supersede(event.type, event);
         break;
       case 'progress':
       case 'preview':
-        this.#transient.set(`${event.type} ${event.imageIndex}`, event);
+        this.#supersede(`${event.type} ${event.imageIndex}`, event);
         break;
       default:
         if (event.sequence > this.#sequence) this.#durable.push(event);
@@ -59,5 +63,9 @@ export class EventOutbox {
     return new Promise((resolve) => {
       this.#wake = resolve;
     });
+  }
+  #supersede(place: string, event: Transient): void {
+    this.#put += 1;
+    this.#transient.set(this.#newestWins ? place : `${place} ${this.#put}`, event);
   }
 }

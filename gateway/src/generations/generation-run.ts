@@ -1,4 +1,3 @@
-import { setMaxListeners } from 'node:events';
 import {
   type CompletedImage,
   durableSequence,
@@ -10,15 +9,19 @@ import {
 } from '@tessera/core';
 import { bytesFromEvent } from '@tessera/proto';
 import type { GenerationLog, LiveChannel, Logger } from '@tessera/runtime';
+import type { Ledger } from '../ledger.js';
+import type { Protections } from '../protections.js';
 import type { ConditioningCache } from '../stages/conditioning-cache.js';
 import type { Dispatcher } from '../stages/dispatcher.js';
 import { createRemoteStages, type RemoteStages } from '../stages/remote-stages.js';
+import { allOrFirstFailure } from './all-or-first-failure.js';
 import { GenerationWriter } from './generation-writer.js';
 import { runImage } from './image-run.js';
 import { PreviewLane } from './preview-lane.js';
 import { previewRenderer, type RenderPreview } from './preview-renderer.js';
 import { RemainingWork } from './remaining-work.js';
 import type { Results } from './results.js';
+import { StopSignal } from './stop-signal.js';
 import { Stopwatch } from './stopwatch.js';
 import { eventsSubject } from './subjects.js';
 
@@ -31,6 +34,10 @@ export interface RunServices {
   readonly dispatcher: Dispatcher;
   readonly cache: ConditioningCache;
   readonly logger: Logger;
+  readonly ledger: Ledger;
+  readonly protections: Protections;
+  /** Aborted when this gateway ends its streams. */
+  readonly closing: AbortSignal;
 }
 
 /** One accepted generation, run by this gateway from the queue to its ending. */
@@ -38,7 +45,7 @@ export class GenerationRun {
   readonly #services: RunServices;
   readonly #card: ModelCard;
   readonly #writer: GenerationWriter;
-  readonly #controller = new AbortController();
+  readonly #stop = new StopSignal();
   readonly #acceptedMs = performance.now();
   readonly #logger: Logger;
   #work: RemainingWork | undefined;
@@ -48,8 +55,6 @@ export class GenerationRun {
     this.#services = services;
     this.#card = card;
     this.#writer = new GenerationWriter(services.log, record);
-    // Every call of every image listens.
-    setMaxListeners(0, this.#controller.signal);
     this.#logger = services.logger.child({ generation_id: record.generationId });
   }
 
@@ -58,7 +63,7 @@ export class GenerationRun {
   }
 
   get signal(): AbortSignal {
-    return this.#controller.signal;
+    return this.#stop.signal;
   }
 
   /** Evaluations that it still needs. */
@@ -72,7 +77,7 @@ export class GenerationRun {
    * any other code fails it.
    */
   stop(reason: TesseraError): void {
-    this.#controller.abort(reason);
+    this.#stop.stop(reason);
   }
 
   tellQueued(position: number, remainingMs: number): void {
@@ -97,7 +102,7 @@ export class GenerationRun {
     } finally {
       clearTimeout(limit);
       // Whatever is still on its way for an image of a failed generation is not needed.
-      this.#controller.abort(new TesseraError('cancelled', 'the generation has ended'));
+      this.stop(new TesseraError('cancelled', 'the generation has ended'));
     }
   }
 
@@ -106,7 +111,7 @@ export class GenerationRun {
   }
 
   async #makeImages(): Promise<readonly CompletedImage[]> {
-    const { gatewayId, dispatcher } = this.#services;
+    const { gatewayId, dispatcher, ledger, protections } = this.#services;
     const { plan, request } = this.record;
     const fence = (this.record.lease?.fence ?? 0) + 1;
     await this.#writer.append({ type: 'lease', holder: gatewayId, fence });
@@ -116,6 +121,7 @@ export class GenerationRun {
     const stages = this.#stages(numericClass);
     const conditionings = await encodePrompts(request, plan, stages, this.signal);
     stopwatch.lap('encode');
+    const release = ledger.take('conditionings', Object.keys(conditionings).length);
     const work = new RemainingWork(plan.evaluations, performance.now());
     this.#work = work;
     const render =
@@ -132,6 +138,7 @@ export class GenerationRun {
         stopwatch: stopwatch.fork(),
         previews: render && this.#previewLane(imageIndex, render),
         signal: this.signal,
+        decodeSignal: this.#stop.heardIf(protections.skipsDecode),
         onStep: (stepIndex, steps) => {
           work.completed(evaluationsPerStep);
           this.#furthestStep = Math.max(this.#furthestStep, stepIndex + 1);
@@ -147,12 +154,13 @@ export class GenerationRun {
     return allOrFirstFailure(
       Array.from({ length: plan.count }, (_, imageIndex) => makeImage(imageIndex)),
       (thrown) => this.stop(TesseraError.from(thrown)),
-    );
+    ).finally(release);
   }
 
   #stages(numericClass: string): RemoteStages {
     const { generationId, plan, request } = this.record;
     const { tenant, priority, timeLimitMs } = request;
+    const { withdrawsCalls, skipsDecode } = this.#services.protections;
     return createRemoteStages({
       ...this.#services,
       card: this.#card,
@@ -161,20 +169,22 @@ export class GenerationRun {
       numericClass,
       order: { tenant, priority, generationId },
       timeLeftMs: () => timeLimitMs && timeLimitMs - (performance.now() - this.#acceptedMs),
-      signal: this.signal,
+      signal: this.#stop.heardIf(withdrawsCalls),
+      decodeSignal: this.#stop.heardIf(skipsDecode),
     });
   }
 
   #previewLane(imageIndex: number, render: RenderPreview): PreviewLane {
     const { width, height } = this.record.plan;
-    return new PreviewLane(
+    return new PreviewLane({
       render,
-      (stepIndex, image) => {
+      publish: (stepIndex, image) => {
         this.#publish({ type: 'preview', imageIndex, stepIndex, image, width, height, superseded: 0 });
       },
-      (thrown) => this.#logger.warn('could not make a preview', { cause: TesseraError.from(thrown).message }),
-      this.signal,
-    );
+      failed: (thrown) => this.#logger.warn('could not make a preview', { cause: TesseraError.from(thrown).message }),
+      ledger: this.#services.ledger,
+      signal: this.#stop.heardIf(this.#services.protections.stopsPreviews),
+    });
   }
 
   #publish(body: EventBody): void {
@@ -185,14 +195,16 @@ export class GenerationRun {
 
   async #end(thrown: unknown): Promise<void> {
     const error = this.signal.aborted ? TesseraError.from(this.signal.reason) : TesseraError.from(thrown);
+    const { knownAtNs } = this.#stop;
+    const stopped = knownAtNs === undefined ? {} : { known_at_ns: String(knownAtNs) };
     try {
       if (error.reason === 'RESUME') return;
       if (error.code === 'cancelled') {
         await this.#writer.event({ type: 'cancelled', stepIndex: this.#furthestStep });
-        this.#logger.info('cancelled a generation', { cause: error.message });
+        this.#logger.info('cancelled a generation', { cause: error.message, ...stopped });
         return;
       }
-      this.#logger.error('a generation failed', error);
+      this.#logger.error('a generation failed', error, stopped);
       const message = error.code === 'internal' ? 'internal error' : error.message;
       const { code, field } = error;
       await this.#writer.event({ type: 'failed', code, message, ...(field !== undefined && { field }) });
@@ -200,25 +212,4 @@ export class GenerationRun {
       this.#logger.error('could not store the ending of a generation', unwritten);
     }
   }
-}
-
-/** Tells the first failure at once, and settles when all have. */
-async function allOrFirstFailure<Value>(
-  promises: readonly Promise<Value>[],
-  onFirst: (thrown: unknown) => void,
-): Promise<readonly Value[]> {
-  let failure: { readonly thrown: unknown } | undefined;
-  const settled = await Promise.allSettled(
-    promises.map((promise) =>
-      promise.catch((thrown) => {
-        if (failure === undefined) {
-          failure = { thrown };
-          onFirst(thrown);
-        }
-        throw thrown;
-      }),
-    ),
-  );
-  if (failure !== undefined) throw failure.thrown;
-  return settled.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
 }

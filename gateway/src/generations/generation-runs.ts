@@ -1,8 +1,8 @@
 import { type GenerationRecord, type ModelCard, TesseraError } from '@tessera/core';
 import type { Admission, Candidate } from '../admission.js';
 import { GenerationRun, type RunServices } from './generation-run.js';
-import { cancelSubject } from './subjects.js';
-import { Watchers } from './watchers.js';
+import { cancelSubject, generationOf } from './subjects.js';
+import { Watchers, type WatchTimes } from './watchers.js';
 
 /** The generations that this gateway runs or has waiting. */
 export class GenerationRuns {
@@ -12,23 +12,33 @@ export class GenerationRuns {
   readonly watchers: Watchers;
   #givenUp = false;
 
-  constructor(services: RunServices, admission: Admission) {
+  constructor(services: RunServices, admission: Admission, times: WatchTimes) {
     this.#services = services;
     this.#admission = admission;
-    this.watchers = new Watchers((generationId) => {
-      this.cancel(generationId, 'nobody watches the generation any more');
+    this.watchers = new Watchers({
+      ...services,
+      times,
+      abandoned: (generationId) => this.cancel(generationId, 'nobody watches the generation any more'),
     });
   }
 
   start(record: GenerationRecord, card: ModelCard): void {
     const { generationId } = record;
     const run = new GenerationRun(this.#services, record, card);
+    const release = this.#services.ledger.take('generations');
     const ended = this.#attend(run).finally(() => {
       this.#runs.delete(generationId);
       this.watchers.forget(generationId);
+      release();
     });
     this.#runs.set(generationId, { run, ended });
+    this.watchers.attend(generationId, record.request.keepForMs);
     if (this.#givenUp) giveUp(run);
+  }
+
+  /** The record of a generation that runs or waits here, as of its last entry that is stored. */
+  recordOf(generationId: string): GenerationRecord | undefined {
+    return this.#runs.get(generationId)?.run.record;
   }
 
   /** Stops a generation that runs or waits here, at once. @returns whether it does. */
@@ -41,7 +51,7 @@ export class GenerationRuns {
   /** Hears requests to cancel that other gateways took, until the signal is aborted. */
   async hearCancels(signal: AbortSignal): Promise<void> {
     for await (const { subject } of this.#services.live.subscribe(cancelSubject('*'), signal)) {
-      this.cancel(subject.split('.')[1] ?? '', 'cancelled on request');
+      this.cancel(generationOf(subject), 'cancelled on request');
     }
   }
 
@@ -68,10 +78,18 @@ export class GenerationRuns {
       },
       onPosition: (position, remainingMs) => run.tellQueued(position, remainingMs),
     };
+    const { ledger, protections } = this.#services;
     await run.run(async (signal) => {
-      leave = await this.#admission.enter(candidate, signal);
+      const leaveQueue = ledger.take('queue_entries');
+      leave = await this.#admission.enter(candidate, signal).finally(leaveQueue);
+      const release = ledger.take('running_places');
+      const leaveAdmission = leave;
+      leave = () => {
+        leaveAdmission();
+        release();
+      };
     });
-    leave();
+    if (protections.releasesPlaces || run.record.state === 'completed') leave();
   }
 }
 

@@ -12,6 +12,7 @@ import {
 import { imageSha256, latentSha256 } from '../images/hashes.js';
 import { encodeImage } from '../images/raster-image.js';
 import { receiptTexts } from '../images/receipt-text.js';
+import type { Ledger } from '../ledger.js';
 import type { RemoteStages } from '../stages/remote-stages.js';
 import { TESSERA_VERSION } from '../version.js';
 import type { PreviewLane } from './preview-lane.js';
@@ -29,19 +30,31 @@ export interface ImageRunSetup {
   /** Shows that the prompts are encoded. */
   readonly stopwatch: Stopwatch;
   readonly previews: PreviewLane | undefined;
+  readonly ledger: Ledger;
   readonly signal: AbortSignal;
+  /** Aborted: the image is not decoded. */
+  readonly decodeSignal: AbortSignal;
   /** A step is done. Must not wait. */
   readonly onStep: (stepIndex: number, steps: number) => void;
 }
 
 /** Makes one image of a generation: denoise, decode, encode, store. */
 export async function runImage(setup: ImageRunSetup): Promise<CompletedImage> {
-  const { record, imageIndex, conditionings, stages, previews, signal, stopwatch } = setup;
+  const release = setup.ledger.take('latents');
+  try {
+    return await makeImage(setup);
+  } finally {
+    release();
+  }
+}
+
+async function makeImage(setup: ImageRunSetup): Promise<CompletedImage> {
+  const { record, imageIndex, conditionings, stages, previews, signal, decodeSignal, stopwatch } = setup;
   const { plan } = record;
   const previewSteps = new Set(plan.previewSteps);
   let latent: Tensor | undefined;
   let pixels: Pixels | undefined;
-  for await (const event of generateImage({ plan, imageIndex, conditionings }, stages, signal)) {
+  for await (const event of generateImage({ plan, imageIndex, conditionings }, stages, decodeSignal)) {
     switch (event.type) {
       case 'step':
         setup.onStep(event.stepIndex, event.steps);

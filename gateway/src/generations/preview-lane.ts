@@ -1,6 +1,22 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import type { Image, Tensor } from '@tessera/core';
+import type { Ledger } from '../ledger.js';
 import type { RenderPreview } from './preview-renderer.js';
+
+export interface PreviewLaneSetup {
+  readonly render: RenderPreview;
+  readonly publish: (stepIndex: number, image: Image) => void;
+  readonly failed: (thrown: unknown) => void;
+  readonly ledger: Ledger;
+  /** Nothing is made or published once it is aborted. */
+  readonly signal: AbortSignal;
+}
+
+interface Slot {
+  readonly stepIndex: number;
+  readonly denoised: Tensor;
+  readonly release: () => void;
+}
 
 /**
  * Makes the previews of one image beside its denoising, which never waits for
@@ -8,28 +24,19 @@ import type { RenderPreview } from './preview-renderer.js';
  * place.
  */
 export class PreviewLane {
-  readonly #render: RenderPreview;
-  readonly #publish: (stepIndex: number, image: Image) => void;
-  readonly #failed: (thrown: unknown) => void;
-  readonly #signal: AbortSignal;
-  #waiting: { readonly stepIndex: number; readonly denoised: Tensor } | undefined;
+  readonly #setup: PreviewLaneSetup;
+  #waiting: Slot | undefined;
   #making: Promise<void> | undefined;
 
-  constructor(
-    render: RenderPreview,
-    publish: (stepIndex: number, image: Image) => void,
-    failed: (thrown: unknown) => void,
-    signal: AbortSignal,
-  ) {
-    this.#render = render;
-    this.#publish = publish;
-    this.#failed = failed;
-    this.#signal = signal;
+  constructor(setup: PreviewLaneSetup) {
+    this.#setup = setup;
   }
 
   /** Never waits. */
   offer(stepIndex: number, denoised: Tensor): void {
-    this.#waiting = { stepIndex, denoised };
+    if (this.#setup.signal.aborted) return;
+    this.#waiting?.release();
+    this.#waiting = { stepIndex, denoised, release: this.#setup.ledger.take('preview_slots') };
     this.#making ??= this.#makeAll();
   }
 
@@ -41,15 +48,26 @@ export class PreviewLane {
   async #makeAll(): Promise<void> {
     // The next evaluation is sent first.
     await turn();
-    while (this.#waiting !== undefined && !this.#signal.aborted) {
-      const { stepIndex, denoised } = this.#waiting;
-      this.#waiting = undefined;
-      try {
-        this.#publish(stepIndex, await this.#render(denoised));
-      } catch (thrown) {
-        if (!this.#signal.aborted) this.#failed(thrown);
-      }
-    }
+    for (let slot = this.#next(); slot !== undefined; slot = this.#next()) await this.#make(slot);
     this.#making = undefined;
+  }
+
+  #next(): Slot | undefined {
+    const slot = this.#waiting;
+    this.#waiting = undefined;
+    return slot;
+  }
+
+  async #make({ stepIndex, denoised, release }: Slot): Promise<void> {
+    const { signal, render, publish, failed } = this.#setup;
+    try {
+      if (signal.aborted) return;
+      const image = await render(denoised);
+      if (!signal.aborted) publish(stepIndex, image);
+    } catch (thrown) {
+      if (!signal.aborted) failed(thrown);
+    } finally {
+      release();
+    }
   }
 }

@@ -7,3 +7,13 @@ export function eventsSubject(generationId: string): string {
 export function cancelSubject(generationId: string): string {
   return `gen.${generationId}.cancel`;
 }
+
+/** Gateways tell whether the generation is watched there, as JSON of a WatchNotice. */
+export function watchersSubject(generationId: string): string {
+  return `gen.${generationId}.watchers`;
+}
+
+/** The generation that a subject belongs to. */
+export function generationOf(subject: string): string {
+  return subject.split('.')[1] ?? '';
+}

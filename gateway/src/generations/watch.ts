@@ -8,18 +8,20 @@ import {
   type TerminalEvent,
   TesseraError,
 } from '@tessera/core';
-import { eventFromBytes, planSummary } from '@tessera/proto';
-import type { GenerationLog, LiveChannel } from '@tessera/runtime';
+import { planSummary } from '@tessera/proto';
+import type { GenerationLog } from '@tessera/runtime';
+import type { Protections } from '../protections.js';
 import { EventOutbox } from './event-outbox.js';
 import { IdleEvents } from './idle-events.js';
+import type { LiveEvents } from './live-events.js';
 import { InlineBudget, type Results } from './results.js';
 import { StepFilter } from './step-filter.js';
-import { eventsSubject } from './subjects.js';
 
 export interface WatchServices {
   readonly log: GenerationLog;
-  readonly live: LiveChannel;
+  readonly liveEvents: LiveEvents;
   readonly results: Results;
+  readonly protections: Protections;
   /** Aborted when this gateway ends its streams. */
   readonly closing: AbortSignal;
   /** Something is sent at least this often. */
@@ -27,7 +29,6 @@ export interface WatchServices {
 }
 
 export interface WatchOptions {
-  readonly afterSequence: number;
   readonly afterStep?: number | undefined;
   readonly previewEverySteps?: number | undefined;
 }
@@ -42,15 +43,22 @@ export const HEARTBEAT_MS = 10_000;
 export class GenerationWatch {
   readonly #services: WatchServices;
   readonly #generationId: string;
+  readonly #afterSequence: number;
+  readonly #outbox: EventOutbox;
   readonly #done = new AbortController();
-  readonly #early: GenerationEvent[] = [];
-  #outbox: EventOutbox | undefined;
+  readonly #deafen: () => void;
   #failure: { readonly thrown: unknown } | undefined;
 
-  constructor(services: WatchServices, generationId: string) {
+  /** @param afterSequence the last durable event that the watcher has. */
+  constructor(services: WatchServices, generationId: string, afterSequence: number) {
     this.#services = services;
     this.#generationId = generationId;
-    this.#hearLive().catch((thrown) => this.#fail(thrown));
+    this.#afterSequence = afterSequence;
+    this.#outbox = new EventOutbox(afterSequence, services.protections);
+    this.#deafen = services.liveEvents.listen(generationId, {
+      heard: (event) => this.#outbox.put(event),
+      failed: (thrown) => this.#fail(thrown),
+    });
   }
 
   /**
@@ -67,8 +75,9 @@ export class GenerationWatch {
     signal: AbortSignal,
   ): AsyncGenerator<GenerationEvent, void, undefined> {
     const { closing } = this.#services;
-    const { afterSequence, afterStep, previewEverySteps } = options;
-    const outbox = new EventOutbox(afterSequence);
+    const { afterStep, previewEverySteps } = options;
+    const outbox = this.#outbox;
+    const afterSequence = this.#afterSequence;
     const fromStart = record.state === 'queued';
     const filter = new StepFilter({ plan: record.plan, afterStep, previewEverySteps, fromStart });
     const idle = new IdleEvents(record);
@@ -76,8 +85,6 @@ export class GenerationWatch {
     signal.addEventListener('abort', wake);
     closing.addEventListener('abort', wake);
     try {
-      this.#outbox = outbox;
-      for (const event of this.#early) outbox.put(event);
       for (const event of durableEvents(record)) outbox.put(event);
       if (record.terminal !== undefined && afterSequence >= durableSequence(record)) return endOf(record.terminal);
       this.#follow(record, outbox).catch((thrown) => this.#fail(thrown));
@@ -115,19 +122,8 @@ export class GenerationWatch {
 
   /** Ends a watch whose events nobody takes. */
   close(): void {
+    this.#deafen();
     this.#done.abort();
-  }
-
-  async #hearLive(): Promise<void> {
-    for await (const { payload } of this.#services.live.subscribe(
-      eventsSubject(this.#generationId),
-      this.#done.signal,
-    )) {
-      const event = eventFromBytes(payload);
-      if (event === undefined) continue;
-      if (this.#outbox === undefined) this.#early.push(event);
-      else this.#outbox.put(event);
-    }
   }
 
   async #follow(record: GenerationRecord, outbox: EventOutbox): Promise<void> {
@@ -144,7 +140,7 @@ export class GenerationWatch {
 
   #fail(thrown: unknown): void {
     this.#failure ??= { thrown };
-    this.#outbox?.wake();
+    this.#outbox.wake();
   }
 
   /** Whether the ending is stored, and only on its way. */

@@ -29,6 +29,8 @@ export interface RemoteStagesSetup {
   readonly timeLeftMs: () => number | undefined;
   /** Ends every call. */
   readonly signal: AbortSignal;
+  /** Ends decodes in its place. */
+  readonly decodeSignal?: AbortSignal;
 }
 
 export interface RemoteStages extends Stages {
@@ -61,7 +63,7 @@ export function createRemoteStages(setup: RemoteStagesSetup): RemoteStages {
 
     decode(latent): Promise<Pixels> {
       const need = { stage: 'decoder', modelSha256, evaluations: 1 } as const;
-      return dispatcher.onWorker(need, signal, async (worker, callSignal) => {
+      return dispatcher.onWorker(need, setup.decodeSignal ?? signal, async (worker, callSignal) => {
         const client = worker.channel.client(tesseraV1.DecoderService);
         const pixels = await remoteDecode(client, model, latent, setup, whileTrusted(worker, callSignal));
         classOf.decode = numericClassOf(worker);

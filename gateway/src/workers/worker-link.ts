@@ -9,6 +9,7 @@ import {
   type WorkerServiceWatchResponse__Output,
 } from '@tessera/proto';
 import type { Logger, ServiceChannel } from '@tessera/runtime';
+import { Ledger } from '../ledger.js';
 import { ProgressWatch } from './progress-watch.js';
 import { SilenceAlarm } from './silence-alarm.js';
 import { evaluationMs, longestRunMs, parseDescription, type WorkerDescription } from './worker-description.js';
@@ -43,6 +44,7 @@ export class WorkerLink {
   readonly #log: Logger;
   readonly #times: LinkTimes;
   readonly #changed: () => void;
+  readonly #ledger: Ledger;
   readonly #worker: WorkerServiceClient;
   #state: LinkState = 'connecting';
   #description: WorkerDescription | undefined;
@@ -54,12 +56,19 @@ export class WorkerLink {
   #foreign = 0;
   #evaluationMs = 1;
 
-  constructor(channel: ServiceChannel, log: Logger, changed: () => void, times: LinkTimes = LINK_TIMES) {
+  constructor(
+    channel: ServiceChannel,
+    log: Logger,
+    changed: () => void,
+    times: LinkTimes = LINK_TIMES,
+    ledger: Ledger = new Ledger(),
+  ) {
     this.address = channel.address;
     this.channel = channel;
     this.#log = log;
     this.#times = times;
     this.#changed = changed;
+    this.#ledger = ledger;
     this.#worker = channel.client(tesseraV1.WorkerService);
   }
 
@@ -99,8 +108,10 @@ export class WorkerLink {
   occupy(evaluations: number): () => void {
     this.#inFlight += evaluations;
     this.#mostInFlight = Math.max(this.#mostInFlight, this.#inFlight);
+    const release = this.#ledger.take('worker_permits', evaluations);
     return () => {
       this.#inFlight -= evaluations;
+      release();
     };
   }
 

@@ -1,5 +1,6 @@
 import { EventEmitter, once, setMaxListeners } from 'node:events';
 import { connectChannel, type Logger } from '@tessera/runtime';
+import { Ledger } from '../ledger.js';
 import type { WorkerStage } from './worker-description.js';
 import { LINK_TIMES, type LinkTimes, WorkerLink } from './worker-link.js';
 
@@ -9,10 +10,12 @@ export class Workers {
   readonly #changes = new EventEmitter();
   readonly #log: Logger;
   readonly #times: LinkTimes;
+  readonly #ledger: Ledger;
 
-  constructor(log: Logger, times: LinkTimes = LINK_TIMES) {
+  constructor(log: Logger, times: LinkTimes = LINK_TIMES, ledger: Ledger = new Ledger()) {
     this.#log = log;
     this.#times = times;
+    this.#ledger = ledger;
     this.#changes.setMaxListeners(0);
   }
 
@@ -42,7 +45,8 @@ export class Workers {
     for (const address of addresses) {
       if (this.#links.has(address)) continue;
       const stop = new AbortController();
-      const link = new WorkerLink(connectChannel(address), this.#log, () => this.#changes.emit('change'), this.#times);
+      const changed = () => this.#changes.emit('change');
+      const link = new WorkerLink(connectChannel(address), this.#log, changed, this.#times, this.#ledger);
       this.#links.set(address, { link, stop });
       void link.run(AbortSignal.any([signal, stop.signal]));
     }

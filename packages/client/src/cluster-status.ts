@@ -16,6 +16,14 @@ export interface GatewayStatus {
   readonly arithmeticVersion: string;
   readonly eventLoopLagP99Ms: number;
   readonly rssBytes: number;
+  /** What it took and gave back since it began, by kind: equal while nothing goes on. */
+  readonly ledger: readonly LedgerCount[];
+}
+
+export interface LedgerCount {
+  readonly kind: string;
+  readonly taken: number;
+  readonly released: number;
 }
 
 export type WorkerStage = 'text-encoder' | 'denoiser' | 'decoder';
@@ -64,10 +72,15 @@ export interface ServedModel {
 export function clusterStatusFromWire(wire: GetClusterStatusResponse__Output): ClusterStatus {
   return {
     version: wire.version,
-    gateways: wire.gateways.map(({ uptime, rssBytes, ...rest }) => ({
+    gateways: wire.gateways.map(({ uptime, rssBytes, ledger, ...rest }) => ({
       ...rest,
       uptimeMs: msFromDuration(uptime) ?? 0,
       rssBytes: Number(rssBytes),
+      ledger: ledger.map(({ kind, taken, released }) => ({
+        kind,
+        taken: Number(taken),
+        released: Number(released),
+      })),
     })),
     workers: wire.workers.map(workerStatusFromWire),
   };

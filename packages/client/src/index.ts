@@ -6,6 +6,7 @@ export { type CallOptions, type ConnectOptions, connect, type ListOptions, Tesse
 export type {
   ClusterStatus,
   GatewayStatus,
+  LedgerCount,
   ServedModel,
   WorkerHealth,
   WorkerLoad,

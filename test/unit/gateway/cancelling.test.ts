@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { TesseraError } from '@tessera/core';
 import { type Deferred, deferred } from '../../support/deferred.js';
 import { eventually } from '../../support/processes.js';
+import { isOn } from '../../support/protections.js';
 import { type FakeDenoiser, startFakeDecoder, startFakeDenoiser, startFakeTextEncoder } from './fake-workers.js';
 import { all, asked, generated, startTestGateway, type TestGateway, until, watched } from './test-gateway.js';
 
@@ -18,7 +19,9 @@ async function stalled(t: Parameters<typeof startTestGateway>[0]) {
     },
   });
   const workers = [await startFakeTextEncoder(t), denoiser, await startFakeDecoder(t)];
-  const gateway = await startTestGateway(t, workers);
+  const gateway = await startTestGateway(t, workers, {
+    protections: { withdrawsCalls: isOn('cancel-withdraws-calls') },
+  });
   return { ...gateway, denoiser, reached: reached.promise, letGo: letGo.resolve };
 }
 
@@ -124,4 +127,21 @@ test('an RPC deadline ends only its stream', async (t) => {
   cluster.letGo();
   const seen = await all(watched(cluster.client, { generationId: ids[0] ?? '' }));
   assert.equal(seen.at(-1)?.type, 'completed');
+});
+
+test('a generation that is cancelled while it waits for a decoder is not decoded', async (t) => {
+  const decoder = await startFakeDecoder(t);
+  const denoiser = await startFakeDenoiser(t);
+  const workers = [await startFakeTextEncoder(t), denoiser, decoder];
+  const cluster = await startTestGateway(t, workers, { protections: { skipsDecode: isOn('cancel-skips-decode') } });
+  decoder.kill();
+  const isLost = () => cluster.gateway.workers.links.some(({ state }) => state === 'lost');
+  assert.ok(await eventually(isLost, 5_000));
+  const events = generated(cluster.client, request);
+  for (let done = false; !done; ) done = (await until(events, 'progress')).stepIndex === request.steps - 1;
+  const [running] = (await asked(cluster.client, 'listGenerations', {})).generations;
+  assert.ok(cluster.gateway.runs.cancel(running?.generationId ?? '', 'cancelled by the test'));
+  const another = await startFakeDecoder(t, { listen: decoder.address });
+  await oneGenerationLater(cluster, denoiser);
+  assert.equal(another.decodes(), 1);
 });

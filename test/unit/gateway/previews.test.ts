@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { GenerationEvent, Image, Plan, Tensor } from '@tessera/core';
-import { EventOutbox, PreviewLane, StepFilter } from '@tessera/gateway';
+import { type GenerationEvent, type Image, type Plan, type Tensor, TesseraError } from '@tessera/core';
+import { EventOutbox, Ledger, PreviewLane, type PreviewLaneSetup, StepFilter, StopSignal } from '@tessera/gateway';
 import { deferred } from '../../support/deferred.js';
+import { isOn } from '../../support/protections.js';
 
 const image: Image = { imageId: '', format: 'jpeg', sizeBytes: 1, fileSha256: '', width: 1, height: 1 };
 const estimate = (value: number): Tensor => ({ shape: [1], data: new Float32Array([value]) });
@@ -21,6 +22,11 @@ const preview = (stepIndex: number, imageIndex = 0): GenerationEvent => {
     superseded: 0,
   };
 };
+const unstopped: Pick<PreviewLaneSetup, 'failed' | 'ledger' | 'signal'> = {
+  failed: (thrown) => assert.fail(String(thrown)),
+  ledger: new Ledger(),
+  signal: new AbortController().signal,
+};
 const everyStep = { plan, afterStep: undefined, previewEverySteps: undefined, fromStart: true };
 
 test('while one preview is made the newest estimate takes the only waiting place', async () => {
@@ -32,12 +38,7 @@ test('while one preview is made the newest estimate takes the only waiting place
     if (rendered.length === 1) await gate.promise;
     return image;
   };
-  const lane = new PreviewLane(
-    render,
-    (stepIndex) => published.push(stepIndex),
-    (thrown) => assert.fail(String(thrown)),
-    new AbortController().signal,
-  );
+  const lane = new PreviewLane({ ...unstopped, render, publish: (stepIndex) => published.push(stepIndex) });
   lane.offer(0, estimate(0));
   while (rendered.length === 0) await new Promise((resolve) => setImmediate(resolve));
   for (let step = 1; step < steps; step += 1) lane.offer(step, estimate(step));
@@ -47,6 +48,35 @@ test('while one preview is made the newest estimate takes the only waiting place
   assert.deepEqual(published, [0, 9]);
 });
 
+test('no preview is made or published once the generation was stopped', async () => {
+  const stop = new StopSignal();
+  const ledger = new Ledger();
+  const gate = deferred();
+  const rendered: number[] = [];
+  const published: number[] = [];
+  const lane = new PreviewLane({
+    ...unstopped,
+    ledger,
+    signal: stop.heardIf(isOn('cancel-stops-previews')),
+    render: async ({ data }) => {
+      rendered.push(data[0] ?? -1);
+      await gate.promise;
+      return image;
+    },
+    publish: (stepIndex) => published.push(stepIndex),
+  });
+  lane.offer(0, estimate(0));
+  while (rendered.length === 0) await new Promise((resolve) => setImmediate(resolve));
+  lane.offer(1, estimate(1));
+  stop.stop(new TesseraError('cancelled', 'stopped by the test'));
+  lane.offer(2, estimate(2));
+  gate.resolve();
+  await lane.settled();
+  assert.deepEqual([rendered, published], [[0], []]);
+  const slots = ledger.counts().find(({ kind }) => kind === 'preview_slots');
+  assert.deepEqual([slots?.taken, slots?.released], [2, 2]);
+});
+
 test('a preview that cannot be made holds nothing up', async () => {
   const failures: unknown[] = [];
   const published: number[] = [];
@@ -54,13 +84,12 @@ test('a preview that cannot be made holds nothing up', async () => {
     if (data[0] === 0) throw new Error('no decoder');
     return image;
   };
-  const { signal } = new AbortController();
-  const lane = new PreviewLane(
+  const lane = new PreviewLane({
+    ...unstopped,
     render,
-    (stepIndex) => published.push(stepIndex),
-    (thrown) => failures.push(thrown),
-    signal,
-  );
+    publish: (stepIndex) => published.push(stepIndex),
+    failed: (thrown) => failures.push(thrown),
+  });
   lane.offer(0, estimate(0));
   await lane.settled();
   lane.offer(1, estimate(1));
@@ -70,7 +99,7 @@ test('a preview that cannot be made holds nothing up', async () => {
 });
 
 test('a slow stream gets the newest preview of each image, and is told how many it did not get', () => {
-  const outbox = new EventOutbox(2);
+  const outbox = new EventOutbox(2, { newestWins: isOn('newest-preview-wins') });
   const filter = new StepFilter(everyStep);
   const received: GenerationEvent[] = [];
   const read = () => {

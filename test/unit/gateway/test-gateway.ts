@@ -20,6 +20,7 @@ import {
   type ListGenerationsResponse__Output,
   type ListModelsRequest,
   type ListModelsResponse__Output,
+  type Pacing,
   tesseraV1,
   type WatchRequest,
 } from '@tessera/proto';
@@ -37,9 +38,9 @@ export interface TestGateway {
 export async function startTestGateway(
   t: TestContext,
   workers: readonly (Pick<FakeWorker, 'address'> | string)[],
-  options: Partial<GatewaySetup> & { readonly waitUntilReady?: boolean } = {},
+  options: Partial<GatewaySetup> & { readonly waitUntilReady?: boolean; readonly viewerPacing?: Pacing } = {},
 ): Promise<TestGateway> {
-  const { waitUntilReady = true, ...setup } = options;
+  const { waitUntilReady = true, viewerPacing, ...setup } = options;
   const bus = setup.bus ?? createMemoryBus();
   const gateway = new Gateway({
     gatewayId: 'test-gateway',
@@ -58,7 +59,7 @@ export async function startTestGateway(
     services: [
       {
         definition: tesseraV1.GenerationService.service,
-        implementation: generationService(gateway, (thrown) => faults.push(thrown)),
+        implementation: generationService(gateway, (thrown) => faults.push(thrown), viewerPacing),
       },
     ],
     health: ['tessera.v1.GenerationService'],
@@ -73,7 +74,7 @@ export async function startTestGateway(
     await gateway.drain(0);
     await server.stop(100);
     await gateway.stop();
-    await bus.close();
+    if (setup.bus === undefined) await bus.close();
     if (faults.length > 0) throw faults[0];
   });
   if (waitUntilReady) await gateway.ready(AbortSignal.timeout(5_000));

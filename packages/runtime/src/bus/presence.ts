@@ -10,6 +10,8 @@ export interface GatewayBeat {
   readonly arithmeticVersion: string;
   readonly eventLoopLagP99Ms: number;
   readonly rssBytes: number;
+  /** What it took and gave back since it began, by kind. */
+  readonly ledger?: readonly { readonly kind: string; readonly taken: number; readonly released: number }[];
 }
 
 export type PresenceChange =

@@ -1,6 +1,7 @@
 // Original file: proto/tessera/v1/generation_service.proto
 
 import type { Duration as _google_protobuf_Duration, Duration__Output as _google_protobuf_Duration__Output } from '../../google/protobuf/Duration.js';
+import type { LedgerCount as _tessera_v1_LedgerCount, LedgerCount__Output as _tessera_v1_LedgerCount__Output } from '../../tessera/v1/LedgerCount.js';
 import type { Long } from '@grpc/proto-loader';
 
 export interface GatewayStatus {
@@ -13,6 +14,7 @@ export interface GatewayStatus {
   'arithmeticVersion'?: (string);
   'eventLoopLagP99Ms'?: (number | string);
   'rssBytes'?: (number | string | Long);
+  'ledger'?: (_tessera_v1_LedgerCount)[];
 }
 
 export interface GatewayStatus__Output {
@@ -25,4 +27,5 @@ export interface GatewayStatus__Output {
   'arithmeticVersion': (string);
   'eventLoopLagP99Ms': (number);
   'rssBytes': (string);
+  'ledger': (_tessera_v1_LedgerCount__Output)[];
 }

@@ -1,0 +1,33 @@
+/**
+ * What keeps the trouble of one caller from becoming everybody's. All of it is
+ * on; a test turns one off to show that nothing else holds in its place.
+ */
+export interface Protections {
+  /** A cancel takes back the calls that wait at workers. */
+  readonly withdrawsCalls: boolean;
+  /** A cancelled generation is not decoded. */
+  readonly skipsDecode: boolean;
+  /** A cancelled generation makes no further preview. */
+  readonly stopsPreviews: boolean;
+  /** A generation gives back its place among the running ones, however it ends. */
+  readonly releasesPlaces: boolean;
+  /** Of what may be superseded a stream keeps only the newest. */
+  readonly newestWins: boolean;
+  /** A stream is written as its client takes it. */
+  readonly obeysFlowControl: boolean;
+  /** A viewer that leaves an event unread for too long is closed. */
+  readonly closesSlowViewers: boolean;
+  /** `keep_for` counts only while nobody watches on any gateway. */
+  readonly countsAllGateways: boolean;
+}
+
+export const PROTECTIONS: Protections = {
+  withdrawsCalls: true,
+  skipsDecode: true,
+  stopsPreviews: true,
+  releasesPlaces: true,
+  newestWins: true,
+  obeysFlowControl: true,
+  closesSlowViewers: true,
+  countsAllGateways: true,
+};

@@ -1,0 +1,84 @@
+import { type GenerationEvent, type GenerationRecord, invalidField } from '@tessera/core';
+import {
+  type GenerateRequest__Output,
+  type GenerateResponse,
+  previewFromWire,
+  requestInputFromWire,
+  type WatchRequest__Output,
+  type WatchResponse,
+  wireFromEvent,
+} from '@tessera/proto';
+import type { Gateway } from '../gateway.js';
+import { generationIdFor, submit } from '../generations/submit.js';
+import { GenerationWatch, type WatchOptions } from '../generations/watch.js';
+import { findGeneration } from './find-generation.js';
+import { whenAborted } from './when-aborted.js';
+
+/** Submits a generation and watches it. */
+export async function* generate(
+  gateway: Gateway,
+  request: GenerateRequest__Output,
+  tenant: string,
+  signal: AbortSignal,
+): AsyncGenerator<GenerateResponse, void, undefined> {
+  gateway.assertOpen();
+  const input = requestInputFromWire(request);
+  const generationId = generationIdFor(tenant, input.idempotencyKey);
+  const watching = new GenerationWatch(gateway, generationId, 0);
+  try {
+    const { record, card } = await submit(gateway, input, tenant, generationId);
+    const events = watched(gateway, watching, record, {}, signal);
+    if (card !== undefined) gateway.runs.start(record, card);
+    yield* events;
+  } finally {
+    watching.close();
+  }
+}
+
+/** Watches a generation, wherever it runs. */
+export async function* watch(
+  gateway: Gateway,
+  request: WatchRequest__Output,
+  tenant: string,
+  signal: AbortSignal,
+): AsyncGenerator<WatchResponse, void, undefined> {
+  const { generationId, preview } = request;
+  const record = await findGeneration(gateway, generationId, tenant);
+  const watching = new GenerationWatch(gateway, generationId, Number(request.afterSequence ?? 0));
+  try {
+    const options = {
+      afterStep: request.afterStep === undefined ? undefined : Number(request.afterStep),
+      previewEverySteps: preview === null ? undefined : previewEverySteps(previewFromWire(preview).everySteps),
+    };
+    yield* watched(gateway, watching, record, options, signal);
+  } finally {
+    watching.close();
+  }
+}
+
+function previewEverySteps(given: number | undefined): number | undefined {
+  if (given !== undefined && given < 0) throw invalidField('preview.every_steps', 'must be at least 0', given);
+  return given;
+}
+
+/** The watch as a stream that counts as a watcher from now until the call ends, however it ends. */
+function watched(
+  { runs }: Gateway,
+  watching: GenerationWatch,
+  record: GenerationRecord,
+  options: WatchOptions,
+  signal: AbortSignal,
+): AsyncGenerator<GenerateResponse & WatchResponse, void, undefined> {
+  const leave = runs.watchers.enter(record.generationId);
+  // At once, whatever the stream waits for.
+  whenAborted(signal, leave);
+  return messages(watching.events(record, options, signal), leave);
+}
+
+async function* messages(events: AsyncIterable<GenerationEvent>, leave: () => void) {
+  try {
+    for await (const event of events) yield { event: wireFromEvent(event) };
+  } finally {
+    leave();
+  }
+}

@@ -1,0 +1,92 @@
+import { once } from 'node:events';
+import { constants, type ServerHttp2Stream } from 'node:http2';
+import { TesseraError } from '@tessera/core';
+
+/** How a stream is written to a client that may read slowly, or not at all. */
+export interface Pacing {
+  /**
+   * Longest that one message may wait to be taken, milliseconds. With it, the
+   * next message is asked for when the one before has been taken, so that a
+   * client that stops reading costs one message. Without it, messages wait in
+   * grpc-js, up to 16.
+   */
+  readonly unreadMs?: number;
+  /** After that, the time to read the status before the stream is reset; 0 when not given. */
+  readonly resetAfterMs?: number;
+  /** False writes without waiting for anything. For tests. */
+  readonly obeysFlowControl?: boolean;
+}
+
+type WritableCall<Response> = {
+  write(message: Response, taken?: (error?: Error | null) => void): boolean;
+} & NodeJS.EventEmitter;
+
+/** Writes every message, waiting whenever the client is behind. @throws TesseraError {@link isUnread} */
+export async function writeAll<Response>(
+  call: WritableCall<Response>,
+  messages: AsyncIterable<Response>,
+  signal: AbortSignal,
+  { unreadMs, obeysFlowControl = true }: Pacing = {},
+): Promise<void> {
+  for await (const message of messages) {
+    if (signal.aborted) return;
+    if (!obeysFlowControl) call.write(message);
+    else if (unreadMs !== undefined) await taken(call, message, unreadMs, signal);
+    // `write` returns false at 16 queued messages; a drain never comes after a cancel.
+    else if (!call.write(message)) await once(call, 'drain', { signal });
+  }
+}
+
+const SLOW_VIEWER = 'SLOW_VIEWER';
+
+/** Whether a stream was ended because its client left a message unread. */
+export function isUnread(thrown: unknown): boolean {
+  return thrown instanceof TesseraError && thrown.reason === SLOW_VIEWER;
+}
+
+/** Resolves when the transport has sent the message, which it does as far as the client's flow control lets it. */
+function taken<Response>(
+  call: WritableCall<Response>,
+  message: Response,
+  unreadMs: number,
+  signal: AbortSignal,
+): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const settle = (how: () => void) => () => {
+      clearTimeout(limit);
+      signal.removeEventListener('abort', left);
+      how();
+    };
+    const left = settle(() => reject(signal.reason));
+    const unread = settle(() => {
+      const text = `a message was left unread for ${unreadMs} ms`;
+      reject(new TesseraError('resource_exhausted', text, { reason: SLOW_VIEWER }));
+    });
+    const limit = setTimeout(unread, unreadMs);
+    signal.addEventListener('abort', left, { once: true });
+    call.write(message, settle(resolve));
+  });
+}
+
+/**
+ * A status comes behind what the client has not read. When it is not read in
+ * time, the stream is cut with the reset that gRPC reads as RESOURCE_EXHAUSTED.
+ *
+ * @param signal aborted when the call has ended.
+ */
+export function resetUnlessEnded(call: object, signal: AbortSignal, { resetAfterMs = 0 }: Pacing): void {
+  const reset = setTimeout(() => transportOf(call)?.close(constants.NGHTTP2_ENHANCE_YOUR_CALM), resetAfterMs);
+  signal.addEventListener('abort', () => clearTimeout(reset), { once: true });
+}
+
+interface InnerCall {
+  readonly nextCall?: InnerCall;
+  readonly stream?: ServerHttp2Stream;
+}
+
+/** The HTTP/2 stream beneath a call and its interceptors; grpc-js has no way of its own to cut off a call. */
+function transportOf(call: object): ServerHttp2Stream | undefined {
+  let inner = (call as { readonly call?: InnerCall }).call;
+  while (inner?.nextCall !== undefined) inner = inner.nextCall;
+  return inner?.stream;
+}

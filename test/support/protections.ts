@@ -1,0 +1,97 @@
+/**
+ * Every protection, what it holds, the switch that turns it off, and the test
+ * that fails without it. `npm run accept -- engine.8` runs each test both ways.
+ */
+export interface Protection {
+  readonly name: string;
+  readonly holds: string;
+  /** The constructor argument that turns it off; nothing outside of tests gives it. */
+  readonly turnedOffBy: string;
+  readonly test: {
+    /** Under test/, without `.test.ts`. */
+    readonly file: string;
+    readonly name: string;
+  };
+}
+
+export const PROTECTIONS = [
+  {
+    name: 'cancel-withdraws-calls',
+    holds: 'a cancel takes back the calls that wait at workers',
+    turnedOffBy: 'GatewaySetup.protections.withdrawsCalls',
+    test: {
+      file: 'unit/gateway/cancelling',
+      name: 'Cancel stops a generation: no further call begins, its stream ends well with cancelled',
+    },
+  },
+  {
+    name: 'cancel-skips-decode',
+    holds: 'a cancelled generation is not decoded',
+    turnedOffBy: 'GatewaySetup.protections.skipsDecode',
+    test: {
+      file: 'unit/gateway/cancelling',
+      name: 'a generation that is cancelled while it waits for a decoder is not decoded',
+    },
+  },
+  {
+    name: 'cancel-stops-previews',
+    holds: 'a cancelled generation makes no further preview',
+    turnedOffBy: 'GatewaySetup.protections.stopsPreviews',
+    test: { file: 'unit/gateway/previews', name: 'no preview is made or published once the generation was stopped' },
+  },
+  {
+    name: 'places-are-released',
+    holds: 'a generation gives back what it took, however it ends',
+    turnedOffBy: 'GatewaySetup.protections.releasesPlaces',
+    test: {
+      file: 'unit/gateway/ledger',
+      name: 'everything that was taken is given back: completed, cancelled, left, out of time, failed',
+    },
+  },
+  {
+    name: 'newest-preview-wins',
+    holds: 'a stream keeps one preview of each image, the newest',
+    turnedOffBy: 'GatewaySetup.protections.newestWins',
+    test: {
+      file: 'unit/gateway/previews',
+      name: 'a slow stream gets the newest preview of each image, and is told how many it did not get',
+    },
+  },
+  {
+    name: 'writes-obey-flow-control',
+    holds: 'a viewer that stops reading costs one message in flight',
+    turnedOffBy: 'GatewaySetup.protections.obeysFlowControl',
+    test: {
+      file: 'unit/gateway/viewers',
+      name: 'a viewer that stops reading is written one message at a time',
+    },
+  },
+  {
+    name: 'slow-viewers-are-closed',
+    holds: 'a viewer that leaves an event unread for too long is closed with a status, and has left',
+    turnedOffBy: 'GatewaySetup.protections.closesSlowViewers',
+    test: {
+      file: 'unit/gateway/viewers',
+      name: 'a viewer that stops reading is closed with a status, and counts as having left',
+    },
+  },
+  {
+    name: 'keep-for-counts-all-gateways',
+    holds: 'keep_for runs only while nobody watches on any gateway',
+    turnedOffBy: 'GatewaySetup.protections.countsAllGateways',
+    test: {
+      file: 'unit/gateway/keep-for',
+      name: 'a generation that is watched on another gateway goes on when its own last watcher leaves',
+    },
+  },
+] as const satisfies readonly Protection[];
+
+export type ProtectionName = (typeof PROTECTIONS)[number]['name'];
+
+/** Names the one protection that a test process runs without; engine.8 sets it. */
+export const WITHOUT_VARIABLE = 'TESSERA_TEST_WITHOUT';
+
+/** Whether this test process runs with the protection: what a test passes to the switch. */
+export function isOn(name: ProtectionName): boolean {
+  return process.env[WITHOUT_VARIABLE] !== name;
+}
