@@ -26,6 +26,7 @@ import type { GetClusterStatusResponse as _tessera_v1_GetClusterStatusResponse, 
 import type { GetGenerationRequest as _tessera_v1_GetGenerationRequest, GetGenerationRequest__Output as _tessera_v1_GetGenerationRequest__Output } from './tessera/v1/GetGenerationRequest.js';
 import type { GetGenerationResponse as _tessera_v1_GetGenerationResponse, GetGenerationResponse__Output as _tessera_v1_GetGenerationResponse__Output } from './tessera/v1/GetGenerationResponse.js';
 import type { Image as _tessera_v1_Image, Image__Output as _tessera_v1_Image__Output } from './tessera/v1/Image.js';
+import type { LedgerCount as _tessera_v1_LedgerCount, LedgerCount__Output as _tessera_v1_LedgerCount__Output } from './tessera/v1/LedgerCount.js';
 import type { ListGenerationsRequest as _tessera_v1_ListGenerationsRequest, ListGenerationsRequest__Output as _tessera_v1_ListGenerationsRequest__Output } from './tessera/v1/ListGenerationsRequest.js';
 import type { ListGenerationsResponse as _tessera_v1_ListGenerationsResponse, ListGenerationsResponse__Output as _tessera_v1_ListGenerationsResponse__Output } from './tessera/v1/ListGenerationsResponse.js';
 import type { ListModelsRequest as _tessera_v1_ListModelsRequest, ListModelsRequest__Output as _tessera_v1_ListModelsRequest__Output } from './tessera/v1/ListModelsRequest.js';
@@ -84,6 +85,7 @@ export interface ProtoGrpcType {
       GetGenerationResponse: MessageTypeDefinition<_tessera_v1_GetGenerationResponse, _tessera_v1_GetGenerationResponse__Output>
       Image: MessageTypeDefinition<_tessera_v1_Image, _tessera_v1_Image__Output>
       ImageFormat: EnumTypeDefinition
+      LedgerCount: MessageTypeDefinition<_tessera_v1_LedgerCount, _tessera_v1_LedgerCount__Output>
       ListGenerationsRequest: MessageTypeDefinition<_tessera_v1_ListGenerationsRequest, _tessera_v1_ListGenerationsRequest__Output>
       ListGenerationsResponse: MessageTypeDefinition<_tessera_v1_ListGenerationsResponse, _tessera_v1_ListGenerationsResponse__Output>
       ListModelsRequest: MessageTypeDefinition<_tessera_v1_ListModelsRequest, _tessera_v1_ListModelsRequest__Output>
