@@ -43,7 +43,8 @@ async function watchedOnBoth({ running, watching, reached }: Awaited<ReturnType<
 async function endOf({ gateway }: TestGateway, generationId: string) {
   const record = await gateway.log.read(generationId);
   assert.ok(record);
-  for await (const { record: next } of gateway.log.follow({ ...record, logSequence: 0 }, AbortSignal.timeout(5_000))) {
+  if (record.terminal !== undefined) return record.terminal.type;
+  for await (const { record: next } of gateway.log.follow(record, AbortSignal.timeout(5_000))) {
     if (next.terminal !== undefined) return next.terminal.type;
   }
   return 'none';

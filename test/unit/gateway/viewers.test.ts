@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
+import { constants } from 'node:http2';
 import { type TestContext, test } from 'node:test';
-import { type ClientReadableStream, credentials, type ServiceError, status } from '@grpc/grpc-js';
 import type { ModelCard } from '@tessera/core';
 import type { Protections } from '@tessera/gateway';
-import { errorFromStatus, eventFromBytes, type GenerateResponse__Output, type Pacing, tesseraV1 } from '@tessera/proto';
+import { eventFromBytes, type GenerateRequest, type Pacing } from '@tessera/proto';
 import { type Deferred, deferred } from '../../support/deferred.js';
 import { eventually } from '../../support/processes.js';
 import { isOn } from '../../support/protections.js';
+import { RawViewer } from '../../support/raw-viewer.js';
 import { startFakeDecoder, startFakeDenoiser, startFakeTextEncoder, tinyCard } from './fake-workers.js';
 import { all, asked, startTestGateway, watched } from './test-gateway.js';
 
@@ -39,28 +40,16 @@ async function startCluster(t: TestContext, protections: Partial<Protections>, v
     }
   };
   void hearPreviews();
-  // A connection of its own with HTTP/2's usual windows: what is not read is soon not sent.
-  const client = new tesseraV1.GenerationService(cluster.address, credentials.createInsecure());
-  t.after(() => client.close());
+  const viewer = (more: GenerateRequest = {}) => {
+    const opened = new RawViewer(cluster.address, { ...request, ...more });
+    t.after(() => opened.close());
+    return opened;
+  };
   const stoppedBeforeLast = () => Promise.all(previewed.slice(0, STEPS - 2).map(({ promise }) => promise));
-  return { ...cluster, ownClient: client, letGo: letGo.resolve, stoppedBeforeLast };
+  return { ...cluster, viewer, letGo: letGo.resolve, stoppedBeforeLast };
 }
 
 const request = { prompt: 'a', preview: { everySteps: 1, decoded: true, format: 'IMAGE_FORMAT_PNG' } } as const;
-
-/** Reads a stream that was left unread until now, to its end. */
-async function readAtLast(call: ClientReadableStream<GenerateResponse__Output>) {
-  const previews: { readonly stepIndex: number; readonly superseded: number }[] = [];
-  let failure: ServiceError | undefined;
-  try {
-    for await (const { event } of call as AsyncIterable<GenerateResponse__Output>) {
-      if (event?.preview) previews.push(event.preview);
-    }
-  } catch (thrown) {
-    failure = thrown as ServiceError;
-  }
-  return { previews, failure };
-}
 
 /** The only generation there is. */
 async function onlyGeneration({ client }: Awaited<ReturnType<typeof startCluster>>) {
@@ -76,13 +65,15 @@ function streamsOpen({ gateway }: Awaited<ReturnType<typeof startCluster>>): num
 test('a viewer that stops reading is written one message at a time', async (t) => {
   const protections = { obeysFlowControl: isOn('writes-obey-flow-control') };
   const cluster = await startCluster(t, protections, { unreadMs: 60_000 });
-  const call = cluster.ownClient.generate(request);
+  const viewer = cluster.viewer();
   await cluster.stoppedBeforeLast();
   cluster.letGo();
-  const { previews, failure } = await readAtLast(call);
-  assert.equal(failure, undefined);
-  // The one that was on its way, the newest when that was read, and the last.
-  assert.ok(previews.length <= 3, `${previews.length} previews were sent`);
+  const { events } = await viewer.readAll();
+  const previews = events.filter((event) => event.type === 'preview');
+  assert.equal(events.at(-1)?.type, 'completed');
+  // The one that was on its way, then the newest when that was read.
+  assert.equal(previews[0]?.stepIndex, 0);
+  assert.ok((previews[1]?.stepIndex ?? 0) >= STEPS - 3, `step ${previews[1]?.stepIndex} was sent too`);
   assert.equal(previews.at(-1)?.stepIndex, STEPS - 1);
   assert.equal(previews.length + Number(previews.at(-1)?.superseded), STEPS);
 });
@@ -90,28 +81,25 @@ test('a viewer that stops reading is written one message at a time', async (t) =
 test('a viewer that stops reading is closed with a status, and counts as having left', async (t) => {
   const protections = { closesSlowViewers: isOn('slow-viewers-are-closed') };
   const cluster = await startCluster(t, protections, { unreadMs: 100, resetAfterMs: 60_000 });
-  const call = cluster.ownClient.generate(request);
-  await cluster.stoppedBeforeLast();
+  const viewer = cluster.viewer();
   const isCancelled = async () => (await onlyGeneration(cluster))?.state === 'GENERATION_STATE_CANCELLED';
   assert.ok(await eventually(isCancelled, 2_000));
-  const { failure } = await readAtLast(call);
-  const { code, reason } = errorFromStatus(failure);
-  assert.deepEqual([code, reason], ['resource_exhausted', 'SLOW_VIEWER']);
+  const { error } = await viewer.readAll();
+  assert.deepEqual([error?.code, error?.reason], ['resource_exhausted', 'SLOW_VIEWER']);
 });
 
 test('a viewer that does not read its status either is cut off: nothing is held for it any more', async (t) => {
   const cluster = await startCluster(t, {}, { unreadMs: 100, resetAfterMs: 100 });
-  const call = cluster.ownClient.generate(request);
-  await cluster.stoppedBeforeLast();
-  assert.equal(streamsOpen(cluster), 1);
+  const viewer = cluster.viewer();
+  assert.ok(await eventually(() => streamsOpen(cluster) === 1, 2_000));
   assert.ok(await eventually(() => streamsOpen(cluster) === 0, 2_000));
-  const { failure } = await readAtLast(call);
-  assert.equal(failure?.code, status.RESOURCE_EXHAUSTED);
+  // gRPC reads this as RESOURCE_EXHAUSTED.
+  assert.equal((await viewer.readAll()).resetCode, constants.NGHTTP2_ENHANCE_YOUR_CALM);
 });
 
 test('the result of a generation whose viewer was closed stays fetchable while it is kept', async (t) => {
   const cluster = await startCluster(t, {}, { unreadMs: 100, resetAfterMs: 100 });
-  cluster.ownClient.generate({ ...request, keepFor: { seconds: 60 } }).on('error', () => {});
+  cluster.viewer({ keepFor: { seconds: 60 } });
   await cluster.stoppedBeforeLast();
   assert.ok(await eventually(() => streamsOpen(cluster) === 0, 2_000));
   const generationId = (await onlyGeneration(cluster))?.generationId ?? '';
