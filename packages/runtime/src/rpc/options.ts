@@ -10,8 +10,8 @@ export const SERVER_OPTIONS: ChannelOptions = {
   'grpc.max_receive_message_length': MAX_MESSAGE_BYTES,
   'grpc.max_send_message_length': -1,
   'grpc.max_concurrent_streams': 1024,
-  // A peer that vanished without a close is found within 15 s.
-  'grpc.keepalive_time_ms': 10_000,
+  // A peer that vanished without a close, or is frozen, is found within 13 s.
+  'grpc.keepalive_time_ms': 8_000,
   'grpc.keepalive_timeout_ms': 5_000,
   // Megabytes that Node buffers for one connection before it refuses streams.
   'grpc-node.max_session_memory': 256,

@@ -1,0 +1,70 @@
+/**
+ * A process of viewers: `viewer-program.js JSON`, with a ViewerSetup. Tells
+ * one JSON line for each thing that it sees; a line on stdin makes stalled
+ * viewers read again.
+ */
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { type ClientReadableStream, credentials } from '@grpc/grpc-js';
+import {
+  errorFromStatus,
+  type GenerateRequest,
+  tesseraV1,
+  type WatchRequest,
+  type WireGenerationEvent__Output,
+} from '@tessera/proto';
+import { monotonicMs } from './monotonic.js';
+
+export interface ViewerSetup {
+  readonly address: string;
+  /** Viewers, each over a connection of its own. */
+  readonly viewers: number;
+  /** Whether they stop reading after their first event. */
+  readonly stall: boolean;
+  readonly generate?: GenerateRequest;
+  readonly watch?: WatchRequest;
+}
+
+export type ViewerLine =
+  /** Told of readers. `atMs` is on the machine's monotonic clock. */
+  | { readonly event: string; readonly generationId: string; readonly stepIndex: number; readonly atMs: number }
+  /** Every viewer has had its first event. */
+  | { readonly opened: number }
+  /** The code that a stream ended with, `ok` included; the reason, where one was told. */
+  | { readonly ended: string; readonly reason: string | undefined };
+
+type Call = ClientReadableStream<{ event: WireGenerationEvent__Output | null }>;
+
+const tell = (line: ViewerLine) => process.stdout.write(`${JSON.stringify(line)}\n`);
+
+const setup: ViewerSetup = JSON.parse(process.argv[2] ?? '');
+const calls = Array.from({ length: setup.viewers }, open);
+await Promise.all(calls.map((call) => once(call, 'data')));
+tell({ opened: calls.length });
+if (setup.stall) {
+  createInterface({ input: process.stdin }).once('line', () => {
+    for (const call of calls) call.resume();
+  });
+}
+
+function open(): Call {
+  // Without options of its own a client has HTTP/2's usual windows, 64 KiB a stream.
+  const client = new tesseraV1.GenerationService(setup.address, credentials.createInsecure(), {
+    'grpc.use_local_subchannel_pool': 1,
+  });
+  const { generate, watch } = setup;
+  const call = (generate === undefined ? client.watch(watch ?? {}) : client.generate(generate)) as Call;
+  if (setup.stall) call.once('data', () => call.pause());
+  else call.on('data', ({ event }) => event && tellEvent(event));
+  call.on('error', (error) => {
+    const { code, reason } = errorFromStatus(error);
+    tell({ ended: code, reason });
+  });
+  call.on('end', () => tell({ ended: 'ok', reason: undefined }));
+  return call;
+}
+
+function tellEvent({ event = '', generationId, preview, progress }: WireGenerationEvent__Output): void {
+  const stepIndex = preview?.stepIndex ?? progress?.stepIndex ?? -1;
+  tell({ event, generationId, stepIndex, atMs: monotonicMs() });
+}
