@@ -1,3 +1,4 @@
+import { engine } from './engine/index.js';
 import { mainJob } from './main-job/index.js';
 import type { AcceptancePoint } from './point.js';
 
@@ -6,7 +7,7 @@ import type { AcceptancePoint } from './point.js';
  * of a part, and nothing named all there are. One JSON line a point; exit 1
  * when any failed.
  */
-const POINTS: readonly AcceptancePoint[] = [...mainJob];
+const POINTS: readonly AcceptancePoint[] = [...mainJob, ...engine];
 
 const { names, seed } = parseArguments(process.argv.slice(2));
 const chosen = POINTS.filter(

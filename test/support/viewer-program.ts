@@ -64,7 +64,7 @@ function open(): Call {
   return call;
 }
 
-function tellEvent({ event = '', generationId, preview, progress }: WireGenerationEvent__Output): void {
+function tellEvent({ event, generationId, preview, progress }: WireGenerationEvent__Output): void {
   const stepIndex = preview?.stepIndex ?? progress?.stepIndex ?? -1;
-  tell({ event, generationId, stepIndex, atMs: monotonicMs() });
+  tell({ event: event ?? '', generationId, stepIndex, atMs: monotonicMs() });
 }

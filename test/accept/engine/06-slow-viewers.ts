@@ -1,0 +1,124 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { monotonicMs } from '../../support/monotonic.js';
+import { type ProcessCluster, startProcessCluster } from '../../support/process-cluster.js';
+import { residentBytes } from '../../support/resident-memory.js';
+import { startViewers, type ViewerProcess } from '../../support/viewer-process.js';
+import { asked, generated, until } from '../../unit/gateway/test-gateway.js';
+import type { AcceptancePoint } from '../point.js';
+
+const EDGE = 512;
+const READERS = 4;
+const STALLED_PROCESSES = 4;
+const VIEWERS_A_PROCESS = 50;
+const WARM_UP_MS = 15_000;
+const BEFORE_MS = 40_000;
+/** Longer than an event may stay unread and a status after it. */
+const BESIDE_MS = 60_000;
+const SAMPLE_MS = 250;
+const MIB = 1024 * 1024;
+const MEMORY_LIMIT_MIB = 64;
+const GAP_LIMIT = 1.2;
+
+export const slowViewersPoint: AcceptancePoint = {
+  id: 'engine.6',
+  title: '200 viewers that stop reading cost the gateway little memory and the other viewers nothing',
+  run: async (seed) => {
+    await using cluster = await startProcessCluster();
+    const generationId = await keepGenerating(cluster, seed);
+    const { address } = cluster.gateway;
+    const watch = { generationId };
+    await using readers = group(READERS, () => startViewers({ address, viewers: 1, stall: false, watch }));
+    await readers.opened;
+    await delay(WARM_UP_MS);
+    const before = await observed(cluster, readers.members, BEFORE_MS);
+
+    await using stalled = group(STALLED_PROCESSES, () =>
+      startViewers({ address, viewers: VIEWERS_A_PROCESS, stall: true, watch }),
+    );
+    await stalled.opened;
+    // Those of one process do not even read their sockets.
+    stalled.members[0]?.process.kill('SIGSTOP');
+    const most = await streamsOpen(cluster);
+    const beside = await observed(cluster, readers.members, BESIDE_MS);
+    const left = await streamsOpen(cluster);
+
+    const memoryMiB = (beside.mostBytes - before.medianBytes) / MIB;
+    const gapRatio = beside.gapP95Ms / before.gapP95Ms;
+    return {
+      value: { stalledViewers: most - READERS, memoryMiB, gapRatio, before, beside, streamsLeft: left - READERS },
+      limit: { memoryMiB: MEMORY_LIMIT_MIB, gapRatio: GAP_LIMIT, streamsLeft: 0, edge: EDGE },
+      pass:
+        most - READERS === STALLED_PROCESSES * VIEWERS_A_PROCESS &&
+        memoryMiB <= MEMORY_LIMIT_MIB &&
+        gapRatio <= GAP_LIMIT &&
+        left === READERS &&
+        before.previews > 0 &&
+        beside.previews > 0,
+    };
+  },
+};
+
+/** Begins a generation that outlasts the measurement, with a preview of the whole size after every step. */
+async function keepGenerating({ gateway }: ProcessCluster, seed: number): Promise<string> {
+  const events = generated(gateway.client, {
+    prompt: 'a red apple',
+    seed,
+    steps: 1000,
+    guidanceScale: 1,
+    width: EDGE,
+    height: EDGE,
+    preview: { everySteps: 1, decoded: true, maxEdge: EDGE },
+    keepFor: { seconds: 600 },
+  });
+  const { generationId } = await until(events, 'started');
+  const { image } = await until(events, 'preview');
+  if (image.width !== EDGE || image.height !== EDGE) throw new Error(`previews of ${image.width}×${image.height}`);
+  await events.return();
+  return generationId;
+}
+
+/** Processes of viewers, all started at once. */
+function group(count: number, start: () => ViewerProcess) {
+  const members = Array.from({ length: count }, start);
+  return {
+    members,
+    opened: Promise.all(members.map((member) => member.line((line) => 'opened' in line))),
+    [Symbol.asyncDispose]: async () => {
+      await Promise.all(members.map((member) => member[Symbol.asyncDispose]()));
+    },
+  };
+}
+
+/** The readers' gaps between previews, and the gateway's memory, for so long. */
+async function observed({ gateway }: ProcessCluster, readers: readonly ViewerProcess[], forMs: number) {
+  const fromMs = monotonicMs();
+  const samples: number[] = [];
+  while (monotonicMs() < fromMs + forMs) {
+    samples.push(residentBytes(Number(gateway.process.pid)));
+    await delay(SAMPLE_MS);
+  }
+  const gaps = readers.flatMap(({ lines }) => {
+    const times = lines.flatMap((line) =>
+      'event' in line && line.event === 'preview' && line.atMs >= fromMs ? [line.atMs] : [],
+    );
+    return times.slice(1).map((time, index) => time - (times[index] as number));
+  });
+  return {
+    previews: gaps.length,
+    gapP50Ms: quantile(gaps, 0.5),
+    gapP95Ms: quantile(gaps, 0.95),
+    medianBytes: quantile(samples, 0.5),
+    mostBytes: Math.max(...samples),
+  };
+}
+
+async function streamsOpen({ gateway }: ProcessCluster): Promise<number> {
+  const { gateways } = await asked(gateway.client, 'getClusterStatus', {});
+  const streams = gateways[0]?.ledger.find(({ kind }) => kind === 'streams');
+  return Number(streams?.taken) - Number(streams?.released);
+}
+
+function quantile(values: readonly number[], share: number): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? Number.NaN;
+}

@@ -1,0 +1,9 @@
+import { readFileSync } from 'node:fs';
+
+const KIB = 1024;
+
+/** Bytes of a process that are in memory. Linux only. */
+export function residentBytes(pid: number): number {
+  const [, kib] = /^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
+  return Number(kib) * KIB;
+}
