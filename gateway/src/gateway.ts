@@ -10,6 +10,8 @@ import {
   type LiveChannel,
   type Logger,
 } from '@tessera/runtime';
+import { capacityOf } from './admission/capacity.js';
+import type { QueueBounds } from './admission/judge.js';
 import { Admission } from './admission.js';
 import { arithmeticVersion } from './arithmetic-version.js';
 import { GenerationIndex } from './generations/generation-index.js';
@@ -23,7 +25,8 @@ import { WATCH_TIMES, type WatchTimes } from './generations/watchers.js';
 import { Ledger } from './ledger.js';
 import { PROTECTIONS, type Protections } from './protections.js';
 import { ConditioningCache } from './stages/conditioning-cache.js';
-import { DISPATCH_LIMITS, Dispatcher, type DispatchLimits } from './stages/dispatcher.js';
+import { Dispatcher, type DispatchLimits } from './stages/dispatcher.js';
+import { Tenants } from './tenants/tenants.js';
 import { completeModels, liveModels } from './workers/model-catalogue.js';
 import { LINK_TIMES, type LinkTimes } from './workers/worker-link.js';
 import { Workers } from './workers/workers.js';
@@ -34,8 +37,9 @@ export interface GatewaySetup {
   readonly logger: Logger;
   /** The model of requests that name none; the first by name when not given. */
   readonly defaultModel?: string | undefined;
-  /** Generations that may wait; one more is refused. */
-  readonly maxQueued: number;
+  /** Who calls; without it everybody is one tenant. */
+  readonly tenants?: Tenants;
+  readonly queueBounds: QueueBounds;
   readonly conditioningCacheBytes: number;
   readonly retention: RetentionLimits;
   readonly linkTimes?: LinkTimes;
@@ -46,8 +50,6 @@ export interface GatewaySetup {
   readonly protections?: Partial<Protections>;
 }
 
-/** So many generations run for each denoiser: while the gateway steps one, the denoiser evaluates another. */
-const RUNNING_FOR_EACH_DENOISER = 2;
 /** How long Cancel waits for the gateway that runs a generation, before it writes the ending itself. */
 const CANCEL_PATIENCE_MS = 5_000;
 
@@ -65,6 +67,7 @@ export class Gateway {
   readonly ledger = new Ledger();
   readonly protections: Protections;
   readonly dispatcher: Dispatcher;
+  readonly tenants: Tenants;
   readonly #setup: GatewaySetup;
   readonly #arithmeticVersion = arithmeticVersion();
   readonly #closing = new AbortController();
@@ -74,7 +77,7 @@ export class Gateway {
   #address = '';
 
   constructor(setup: GatewaySetup) {
-    const { bus, logger, linkTimes = LINK_TIMES, dispatchLimits = DISPATCH_LIMITS } = setup;
+    const { bus, logger, linkTimes = LINK_TIMES, dispatchLimits: limits, tenants = new Tenants() } = setup;
     this.#setup = setup;
     // Every stream listens.
     setMaxListeners(0, this.#closing.signal, this.#stopped.signal);
@@ -85,11 +88,15 @@ export class Gateway {
     this.liveEvents = new LiveEvents(bus.live, this.ledger);
     this.results = new Results(bus.objects);
     this.workers = new Workers(logger, linkTimes, this.ledger);
-    this.dispatcher = new Dispatcher(this.workers, logger, dispatchLimits);
+    this.tenants = tenants;
+    const { boundsQueue: bounded, fairOrder } = this.protections;
+    this.dispatcher = new Dispatcher({ workers: this.workers, logger, limits, fairOrder });
     this.admission = new Admission({
-      maxWaiting: setup.maxQueued,
-      maxRunning: () => RUNNING_FOR_EACH_DENOISER * Math.max(1, this.#denoisers().length),
-      forecastMs: (evaluations) => this.#forecastMs(evaluations),
+      ...setup.queueBounds,
+      capacity: () => capacityOf(this.workers.readyOf('denoiser'), this.workers.readyOf('decoder')),
+      weightOf: (tenant) => tenants.weightOf(tenant),
+      bounded,
+      fairOrder,
     });
     this.runs = new GenerationRuns(
       {
@@ -100,6 +107,7 @@ export class Gateway {
         results: this.results,
         dispatcher: this.dispatcher,
         cache: new ConditioningCache(setup.conditioningCacheBytes),
+        tenants,
         logger,
         ledger: this.ledger,
         protections: this.protections,
@@ -128,6 +136,7 @@ export class Gateway {
     const background = [
       this.workers.run(addresses(signal), signal),
       this.#advanceAdmission(signal),
+      this.dispatcher.run(signal),
       this.index.run(this.log, logger, signal),
       this.runs.hearCancels(signal),
       this.runs.watchers.run(signal),
@@ -213,6 +222,9 @@ export class Gateway {
       pid: process.pid,
       running: this.admission.running,
       queued: this.admission.queued,
+      backlogMs: this.admission.backlogMs,
+      refused: this.admission.refusals.count,
+      refusalP99Ms: this.admission.refusals.p99Ms(),
       uptimeMs: process.uptime() * 1000,
       arithmeticVersion: this.#arithmeticVersion,
       eventLoopLagP99Ms: this.#lag.p99Ms(),
@@ -226,16 +238,5 @@ export class Gateway {
       await this.workers.changed(signal);
       this.admission.advance();
     }
-  }
-
-  #denoisers() {
-    return this.workers.links.filter(
-      ({ state, description }) => state === 'ready' && description?.stage === 'denoiser',
-    );
-  }
-
-  #forecastMs(evaluations: number): number | undefined {
-    const evaluationsPerMs = this.#denoisers().reduce((sum, { evaluationMs }) => sum + 1 / evaluationMs, 0);
-    return evaluationsPerMs === 0 ? undefined : evaluations / evaluationsPerMs;
   }
 }

@@ -1,4 +1,8 @@
-export { Admission, type AdmissionLimits, type Candidate } from './admission.js';
+export { type Capacity, capacityOf } from './admission/capacity.js';
+export type { QueueBounds } from './admission/judge.js';
+export { type TenantLoad, workOfAll, workUntilEnds } from './admission/tenant-load.js';
+export type { Work } from './admission/work.js';
+export { Admission, type AdmissionSetup, type Applicant, type Candidate } from './admission.js';
 export { Gateway, type GatewaySetup } from './gateway.js';
 export { EventOutbox } from './generations/event-outbox.js';
 export { PreviewLane, type PreviewLaneSetup } from './generations/preview-lane.js';
@@ -12,10 +16,15 @@ export { LEDGER_KINDS, Ledger, type LedgerCount, type LedgerKind } from './ledge
 export { PROTECTIONS, type Protections } from './protections.js';
 export { VIEWER_PACING } from './service/viewer-pacing.js';
 export { generationService } from './service.js';
+export { type CallPlace, CallQueue, type Handover } from './stages/call-queue.js';
 export { ConditioningCache } from './stages/conditioning-cache.js';
 export { DISPATCH_LIMITS, Dispatcher, type DispatchLimits } from './stages/dispatcher.js';
 export { createRemoteStages, type RemoteStages, type RemoteStagesSetup } from './stages/remote-stages.js';
+export { followKeyFile, readKeyFile } from './tenants/key-file.js';
+export { KeyRing, parseKeyRing } from './tenants/key-ring.js';
+export { Tenants } from './tenants/tenants.js';
 export { ProgressWatch } from './workers/progress-watch.js';
 export { watchWorkerAddresses } from './workers/worker-addresses.js';
+export { WorkerCosts } from './workers/worker-costs.js';
 export { LINK_TIMES, type LinkTimes } from './workers/worker-link.js';
 export { Workers } from './workers/workers.js';

@@ -7,12 +7,14 @@ import {
   readyLine,
   resolveSettings,
   runMain,
+  SUPERVISOR_KEY_ENV,
   startHealthServer,
   startServer,
 } from '@tessera/runtime';
 import { Gateway } from './gateway.js';
 import { assertGuarded } from './guarded-listener.js';
 import { generationService } from './service.js';
+import { tenantsOf } from './tenants/tenants-of.js';
 import { liveModels } from './workers/model-catalogue.js';
 import { watchWorkerAddresses } from './workers/worker-addresses.js';
 
@@ -29,12 +31,19 @@ await runMain('gateway', async ({ signal, log }) => {
   for (const warning of warnings) log.warn(warning);
   assertGuarded(values.listen, values.insecure);
 
+  const tenants = tenantsOf(values.apiKeys, process.env[SUPERVISOR_KEY_ENV], signal, log);
+
   const gateway = new Gateway({
     gatewayId: `gateway-${randomBytes(4).toString('hex')}`,
     bus: createMemoryBus(),
     logger: log,
     defaultModel: values.defaultModel,
-    maxQueued: values.maxQueued,
+    tenants,
+    queueBounds: {
+      maxQueuedMs: values.maxQueuedWork,
+      maxQueued: values.maxQueued,
+      maxRunningBytes: values.runningMemory,
+    },
     conditioningCacheBytes: values.conditioningCache,
     retention: { keepMs: values.resultsKeep, maxBytes: values.resultsMaxBytes },
   });

@@ -19,6 +19,10 @@ export interface Protections {
   readonly closesSlowViewers: boolean;
   /** `keep_for` counts only while nobody watches on any gateway. */
   readonly countsAllGateways: boolean;
+  /** Tenants share places and denoisers in the order of the core's policy; off, who comes first is served first. */
+  readonly fairOrder: boolean;
+  /** What may wait is bounded, and what does not fit or would end too late is refused. */
+  readonly boundsQueue: boolean;
 }
 
 export const PROTECTIONS: Protections = {
@@ -30,4 +34,6 @@ export const PROTECTIONS: Protections = {
   obeysFlowControl: true,
   closesSlowViewers: true,
   countsAllGateways: true,
+  fairOrder: true,
+  boundsQueue: true,
 };

@@ -66,8 +66,14 @@ export function generationService(
       await gateway.results.delete(generationId);
       return {};
     }, reportFault),
-    ListModels: unary((_request, _signal, call) => listModels(gateway, gateway.tenants.of(call)), reportFault),
-    GetClusterStatus: unary((_request, _signal, call) => clusterStatus(gateway, gateway.tenants.of(call)), reportFault),
+    ListModels: unary((_request, _signal, call) => {
+      gateway.tenants.of(call);
+      return listModels(gateway);
+    }, reportFault),
+    GetClusterStatus: unary((_request, _signal, call) => {
+      gateway.tenants.of(call);
+      return clusterStatus(gateway);
+    }, reportFault),
   };
 }
 
@@ -107,8 +113,9 @@ async function clusterStatus(gateway: Gateway): Promise<GetClusterStatusResponse
   const gateways = await gateway.gateways();
   return {
     version: TESSERA_VERSION,
-    gateways: gateways.map(({ gatewayId, uptimeMs, ledger = [], ...beat }) => {
-      return { ...beat, id: gatewayId, uptime: durationFromMs(uptimeMs), ledger: [...ledger] };
+    gateways: gateways.map(({ gatewayId, uptimeMs, backlogMs = 0, ledger = [], ...beat }) => {
+      const durations = { uptime: durationFromMs(uptimeMs), backlog: durationFromMs(backlogMs) };
+      return { ...beat, id: gatewayId, ...durations, ledger: [...ledger] };
     }),
     workers: gateway.workers.links.map(workerStatus),
   };

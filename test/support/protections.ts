@@ -84,6 +84,51 @@ export const PROTECTIONS = [
       name: 'a generation that is watched on another gateway goes on when its own last watcher leaves',
     },
   },
+  {
+    name: 'withdrawn-calls-never-start',
+    holds: 'a cancelled call leaves the queue of its worker, and the run that was handed over, at once',
+    turnedOffBy: 'DenoiserParts.protections.withdrawal',
+    test: {
+      file: 'unit/services/run-loop',
+      name: 'a withdrawn call never starts; the others of the run that was handed over do',
+    },
+  },
+  {
+    name: 'worker-runs-in-fair-order',
+    holds: 'a worker runs the calls of all tenants in the fair order, not in that of their arrival',
+    turnedOffBy: 'DenoiserParts.protections.fairOrder',
+    test: {
+      file: 'unit/services/run-loop',
+      name: 'a tenant with many calls does not hold up one that comes with its first, nor lengthen its run',
+    },
+  },
+  {
+    name: 'dependent-rows-run-alone',
+    holds: 'where a row gets other bits in company, every row runs alone',
+    turnedOffBy: 'DenoiserParts.protections.dependentRowsRunAlone',
+    test: {
+      file: 'integration/worker-batch-mates',
+      name: 'where company would change a result, each row runs alone and keeps its bits',
+    },
+  },
+  {
+    name: 'tenants-share',
+    holds: 'a tenant that floods does not keep another from starting, nor from the denoisers',
+    turnedOffBy: 'GatewaySetup.protections.fairOrder (AdmissionSetup.fairOrder, CallQueueSetup.fairOrder)',
+    test: {
+      file: 'unit/gateway/admission',
+      name: 'a second tenant starts at once, however many the first one has sent',
+    },
+  },
+  {
+    name: 'queue-is-bounded',
+    holds: 'what may wait is bounded in time, and each tenant leaves room for others',
+    turnedOffBy: 'GatewaySetup.protections.boundsQueue (AdmissionSetup.bounded)',
+    test: {
+      file: 'unit/gateway/admission',
+      name: 'work that waits is bounded in time, and a tenant leaves half of it free',
+    },
+  },
 ] as const satisfies readonly Protection[];
 
 export type ProtectionName = (typeof PROTECTIONS)[number]['name'];

@@ -33,8 +33,9 @@ export class WorkerStages {
   constructor(addresses: readonly string[]) {
     const log = createLogger('test', 'error');
     this.#workers = new Workers(log);
-    this.#dispatcher = new Dispatcher(this.#workers, log);
+    this.#dispatcher = new Dispatcher({ workers: this.#workers, logger: log, fairOrder: true });
     this.#attending = this.#workers.run(onceOf(new Set(addresses)), this.#stop.signal);
+    this.#dispatcher.run(this.#stop.signal).catch(() => {});
   }
 
   async generate(input: GenerationRequestInput, card: ModelCard): Promise<GeneratedImage> {
@@ -48,7 +49,11 @@ export class WorkerStages {
       width: plan.width,
       height: plan.height,
       numericClass: await this.#dispatcher.chooseNumericClass(card.sha256, signal),
-      order: { tenant: request.tenant, priority: request.priority, generationId: 'test' },
+      windows: plan.windows.length,
+      generationId: 'test',
+      tenant: request.tenant,
+      weight: 1,
+      priority: request.priority,
       timeLeftMs: () => undefined,
       signal,
     });

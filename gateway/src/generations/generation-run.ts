@@ -14,6 +14,7 @@ import type { Protections } from '../protections.js';
 import type { ConditioningCache } from '../stages/conditioning-cache.js';
 import type { Dispatcher } from '../stages/dispatcher.js';
 import { createRemoteStages, type RemoteStages } from '../stages/remote-stages.js';
+import type { Tenants } from '../tenants/tenants.js';
 import { allOrFirstFailure } from './all-or-first-failure.js';
 import { GenerationWriter } from './generation-writer.js';
 import { runImage } from './image-run.js';
@@ -33,6 +34,7 @@ export interface RunServices {
   readonly results: Results;
   readonly dispatcher: Dispatcher;
   readonly cache: ConditioningCache;
+  readonly tenants: Pick<Tenants, 'weightOf'>;
   readonly logger: Logger;
   readonly ledger: Ledger;
   readonly protections: Protections;
@@ -167,7 +169,11 @@ export class GenerationRun {
       width: plan.width,
       height: plan.height,
       numericClass,
-      order: { tenant, priority, generationId },
+      windows: plan.windows.length,
+      generationId,
+      tenant,
+      weight: this.#services.tenants.weightOf(tenant),
+      priority,
       timeLeftMs: () => timeLimitMs && timeLimitMs - (performance.now() - this.#acceptedMs),
       signal: this.#stop.heardIf(withdrawsCalls),
       decodeSignal: this.#stop.heardIf(skipsDecode),

@@ -1,4 +1,5 @@
 import { type GenerationRecord, type ModelCard, TesseraError } from '@tessera/core';
+import { type Work, workOf } from '../admission/work.js';
 import type { Admission, Candidate } from '../admission.js';
 import { GenerationRun, type RunServices } from './generation-run.js';
 import { cancelSubject, generationOf } from './subjects.js';
@@ -26,7 +27,7 @@ export class GenerationRuns {
     const { generationId } = record;
     const run = new GenerationRun(this.#services, record, card);
     const release = this.#services.ledger.take('generations');
-    const ended = this.#attend(run).finally(() => {
+    const ended = this.#attend(run, workOf(record.plan, card)).finally(() => {
       this.#runs.delete(generationId);
       this.watchers.forget(generationId);
       release();
@@ -66,15 +67,16 @@ export class GenerationRuns {
     clearTimeout(timer);
   }
 
-  async #attend(run: GenerationRun): Promise<void> {
+  async #attend(run: GenerationRun, work: Work): Promise<void> {
     let leave = () => {};
     const { tenant, priority, timeLimitMs } = run.record.request;
     const candidate: Candidate = {
       tenant,
       priority,
       ...(timeLimitMs !== undefined && { timeLimitMs }),
-      get remainingEvaluations() {
-        return run.remainingEvaluations;
+      work,
+      get remaining() {
+        return run.remainingEvaluations / run.record.plan.evaluations;
       },
       onPosition: (position, remainingMs) => run.tellQueued(position, remainingMs),
     };

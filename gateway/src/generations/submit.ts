@@ -11,6 +11,7 @@ import {
 } from '@tessera/core';
 import type { GenerationRequestInput } from '@tessera/proto';
 import { type GenerationLog, isLogConflict } from '@tessera/runtime';
+import { workOf } from '../admission/work.js';
 import type { Admission } from '../admission.js';
 
 export interface SubmitServices {
@@ -25,7 +26,11 @@ export interface SubmitServices {
 export interface Submission {
   readonly record: GenerationRecord;
   /** Absent when the generation was there already, by its idempotency key. */
-  readonly card?: ModelCard;
+  readonly begun?: {
+    readonly card: ModelCard;
+    /** Gives back the room that was kept for it, once it has taken its place. */
+    readonly release: () => void;
+  };
 }
 
 /**
@@ -34,7 +39,8 @@ export interface Submission {
  *
  * @param generationId from {@link generationIdFor}.
  * @throws TesseraError `invalid_argument` naming the field; `unavailable` while
- *   there is no model; `resource_exhausted` when no place is free.
+ *   there is no model; `resource_exhausted` when there is
+ *   no room for it, or not enough time.
  */
 export async function submit(
   services: SubmitServices,
@@ -57,11 +63,12 @@ export async function submit(
   const earlier = request.idempotencyKey === undefined ? undefined : await services.log.read(generationId);
   if (earlier !== undefined) return sameRequest(earlier, requestSha256);
   const plan = planGeneration(request, card);
-  services.admission.assertRoom();
+  const release = services.admission.reserve({ ...request, work: workOf(plan, card) });
   try {
     const accepted = { type: 'accepted', request, plan, createdAtMs: Date.now(), requestSha256 } as const;
-    return { record: await services.log.begin(generationId, accepted), card };
+    return { record: await services.log.begin(generationId, accepted), begun: { card, release } };
   } catch (thrown) {
+    release();
     const winner = isLogConflict(thrown) ? await services.log.read(generationId) : undefined;
     if (winner === undefined) throw thrown;
     return sameRequest(winner, requestSha256);

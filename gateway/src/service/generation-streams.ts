@@ -1,7 +1,8 @@
-import { type GenerationEvent, type GenerationRecord, invalidField } from '@tessera/core';
+import { type GenerationEvent, type GenerationRecord, invalidField, TesseraError } from '@tessera/core';
 import {
   type GenerateRequest__Output,
   type GenerateResponse,
+  type GenerationRequestInput,
   previewFromWire,
   requestInputFromWire,
   type WatchRequest__Output,
@@ -9,7 +10,7 @@ import {
   wireFromEvent,
 } from '@tessera/proto';
 import type { Gateway } from '../gateway.js';
-import { generationIdFor, submit } from '../generations/submit.js';
+import { generationIdFor, type Submission, submit } from '../generations/submit.js';
 import { GenerationWatch, type WatchOptions } from '../generations/watch.js';
 import { findGeneration } from './find-generation.js';
 import { whenAborted } from './when-aborted.js';
@@ -26,12 +27,32 @@ export async function* generate(
   const generationId = generationIdFor(tenant, input.idempotencyKey);
   const watching = new GenerationWatch(gateway, generationId, 0);
   try {
-    const { record, card } = await submit(gateway, input, tenant, generationId);
+    const { record, begun } = await submitTimed(gateway, input, tenant, generationId);
     const events = watched(gateway, watching, record, {}, signal);
-    if (card !== undefined) gateway.runs.start(record, card);
+    if (begun !== undefined) {
+      gateway.runs.start(record, begun.card);
+      begun.release();
+    }
     yield* events;
   } finally {
     watching.close();
+  }
+}
+
+/** What is refused for want of room is counted, with the time that it took. */
+async function submitTimed(
+  gateway: Gateway,
+  input: GenerationRequestInput,
+  tenant: string,
+  generationId: string,
+): Promise<Submission> {
+  const beganMs = performance.now();
+  try {
+    return await submit(gateway, input, tenant, generationId);
+  } catch (thrown) {
+    const { code } = TesseraError.from(thrown);
+    if (code === 'resource_exhausted') gateway.admission.refusals.add(performance.now() - beganMs);
+    throw thrown;
   }
 }
 

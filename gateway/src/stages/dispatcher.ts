@@ -1,10 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type ErrorCode, TesseraError } from '@tessera/core';
-import { tesseraV1 } from '@tessera/proto';
+import { type ErrorCode, type Tensor, TesseraError } from '@tessera/core';
+import { type CallOrder, tesseraV1 } from '@tessera/proto';
 import type { Logger } from '@tessera/runtime';
 import type { WorkerStage } from '../workers/worker-description.js';
 import type { WorkerLink } from '../workers/worker-link.js';
 import type { Workers } from '../workers/workers.js';
+import { type CallPlace, CallQueue, type Handover } from './call-queue.js';
 import { PredictStream, type WindowCall, type WindowPredictions } from './predict-stream.js';
 
 /** What a call needs of the worker that takes it. */
@@ -13,7 +14,15 @@ export interface WorkerNeed {
   readonly modelSha256: string;
   /** Only workers of this class may take it. */
   readonly numericClass?: string;
-  readonly evaluations: number;
+}
+
+/** One window of a generation, to be predicted under each of its conditionings. */
+export interface PredictionRequest {
+  readonly place: Omit<CallPlace, 'evaluations'>;
+  readonly generationId: string;
+  readonly window: Omit<WindowCall, 'order'>;
+  /** Whether its conditionings may go to different denoisers. */
+  readonly splittable: boolean;
 }
 
 export interface DispatchLimits {
@@ -26,11 +35,19 @@ export interface DispatchLimits {
 
 export const DISPATCH_LIMITS: DispatchLimits = { workerWaitMs: 30_000, attempts: 5, minBackoffMs: 50 };
 
+export interface DispatcherSetup {
+  readonly workers: Workers;
+  readonly logger: Logger;
+  readonly limits?: DispatchLimits | undefined;
+  readonly fairOrder: boolean;
+}
+
 /** Failures of a worker, after which another one may well succeed. */
 const WORKER_FAILURES: readonly ErrorCode[] = ['unavailable', 'internal', 'resource_exhausted', 'cancelled'];
 
 /** Sends every call to the worker where it will end first, and elsewhere when that one fails. */
 export class Dispatcher {
+  readonly calls: CallQueue;
   readonly #workers: Workers;
   readonly #log: Logger;
   readonly #limits: DispatchLimits;
@@ -38,10 +55,12 @@ export class Dispatcher {
   readonly #lastTaken = new WeakMap<WorkerLink, number>();
   #taken = 0;
 
-  constructor(workers: Workers, log: Logger, limits: DispatchLimits = DISPATCH_LIMITS) {
+  constructor({ workers, logger, limits = DISPATCH_LIMITS, fairOrder }: DispatcherSetup) {
     this.#workers = workers;
-    this.#log = log;
+    this.#log = logger;
     this.#limits = limits;
+    const denoisers = (modelSha256: string) => workers.ready('denoiser', modelSha256);
+    this.calls = new CallQueue({ denoisers, workerWaitMs: limits.workerWaitMs, fairOrder });
   }
 
   /**
@@ -52,46 +71,36 @@ export class Dispatcher {
    *   failed; what the worker said when the call itself was at fault; the
    *   signal's reason when it is aborted.
    */
-  async onWorker<Result>(
+  onWorker<Result>(
     need: WorkerNeed,
     signal: AbortSignal,
     call: (worker: WorkerLink, signal: AbortSignal) => Promise<Result>,
   ): Promise<Result> {
-    const failed = new Set<WorkerLink>();
-    for (let attempt = 1; ; attempt += 1) {
+    const place = async (failed: ReadonlySet<WorkerLink>) => {
       const worker = await this.#take(need, failed, signal);
-      const vacate = worker.occupy(need.evaluations);
-      try {
-        return await call(worker, signal);
-      } catch (thrown) {
-        signal.throwIfAborted();
-        const error = TesseraError.from(thrown);
-        if (!WORKER_FAILURES.includes(error.code)) throw error;
-        this.#log.warn('a worker failed a call', { stage: need.stage, address: worker.address, cause: error.message });
-        if (attempt >= this.#limits.attempts) {
-          const text = `${attempt} calls to a ${need.stage} failed in a row`;
-          throw new TesseraError('unavailable', text, { cause: error });
-        }
-        failed.add(worker);
-      } finally {
-        vacate();
-      }
-      await this.#backOff(need, failed, attempt, signal);
-    }
+      return { worker, vacate: worker.occupy(1) };
+    };
+    return this.#attempt(need, signal, place, ({ worker }) => call(worker, signal));
   }
 
-  /** One window on a denoiser. Both halves of guidance are one call. */
-  predict(
-    need: Omit<WorkerNeed, 'stage' | 'evaluations'>,
-    call: WindowCall,
-    signal: AbortSignal,
-  ): Promise<WindowPredictions> {
-    const evaluations = call.conditionings.length;
-    return this.onWorker({ ...need, stage: 'denoiser', evaluations }, signal, async (worker) => {
-      const result = await this.#streamOf(worker).predict(call, signal);
-      worker.measured(result.runMs, result.batchSize);
-      return result;
+  /**
+   * One window on a denoiser, when its turn has come. Both halves of guidance
+   * are one call; where two denoisers have nothing to do they are two, which
+   * gives the same bits earlier.
+   */
+  async predict(request: PredictionRequest, signal: AbortSignal): Promise<readonly Tensor[]> {
+    const { conditionings } = request.window;
+    if (!request.splittable || conditionings.length < 2 || !this.#gainsApart(request)) {
+      return (await this.#predictWhole(request, signal)).predictions;
+    }
+    const halves = conditionings.map((conditioning, index) => {
+      const window = { ...request.window, conditionings: [conditioning] };
+      // The work that is left counts each half once.
+      const remainingEvaluations = request.place.remainingEvaluations - index;
+      return this.#predictWhole({ ...request, window, place: { ...request.place, remainingEvaluations } }, signal);
     });
+    const results = await Promise.all(halves);
+    return results.flatMap(({ predictions }) => predictions);
   }
 
   /**
@@ -101,8 +110,78 @@ export class Dispatcher {
    * @throws TesseraError `unavailable` when no denoiser came in time.
    */
   async chooseNumericClass(modelSha256: string, signal: AbortSignal): Promise<string> {
-    const worker = await this.#take({ stage: 'denoiser', modelSha256, evaluations: 1 }, new Set(), signal);
+    const worker = await this.#take({ stage: 'denoiser', modelSha256 }, new Set(), signal);
     return worker.description?.numericClass ?? '';
+  }
+
+  /** Numeric classes of all workers of this stage that have served the model, those that are away too. */
+  numericClasses({ stage, modelSha256 }: WorkerNeed): ReadonlySet<string> {
+    const known = this.#workers.links.filter((link) => link.description?.stage === stage && link.serves(modelSha256));
+    return new Set(known.flatMap(({ description }) => description?.numericClass ?? []));
+  }
+
+  /** Hands on calls as workers come and go, until the signal is aborted. */
+  async run(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      await this.#workers.changed(signal);
+      this.calls.denoisersChanged();
+    }
+  }
+
+  #gainsApart({ place, window }: PredictionRequest): boolean {
+    const { length } = window.conditionings;
+    const idle = this.calls.idle(place).map(({ costs }) => costs);
+    const apartMs = idle.map((costs) => costs.runMs(1)).sort((a, b) => a - b)[length - 1];
+    return apartMs !== undefined && apartMs < Math.min(...idle.map((costs) => costs.runMs(length)));
+  }
+
+  #predictWhole(request: PredictionRequest, signal: AbortSignal): Promise<WindowPredictions> {
+    const { place, window } = request;
+    const evaluations = window.conditionings.length;
+    const { modelSha256, numericClass } = place;
+    const need = { stage: 'denoiser', modelSha256, numericClass } as const;
+    return this.#attempt(
+      need,
+      signal,
+      (failed) => this.calls.place({ ...place, evaluations }, failed, signal),
+      async (handover) => {
+        const { worker } = handover;
+        const order = wireOrder(request, handover);
+        const result = await this.#streamOf(worker).predict({ ...window, order }, signal);
+        worker.costs.ran(result.runMs, result.batchSize);
+        this.calls.heard(result.virtualTime);
+        return result;
+      },
+    );
+  }
+
+  async #attempt<Place extends Pick<Handover, 'worker' | 'vacate'>, Result>(
+    need: WorkerNeed,
+    signal: AbortSignal,
+    place: (failed: ReadonlySet<WorkerLink>) => Promise<Place>,
+    call: (placed: Place) => Promise<Result>,
+  ): Promise<Result> {
+    const failed = new Set<WorkerLink>();
+    for (let attempt = 1; ; attempt += 1) {
+      const placed = await place(failed);
+      try {
+        return await call(placed);
+      } catch (thrown) {
+        signal.throwIfAborted();
+        const error = TesseraError.from(thrown);
+        if (!WORKER_FAILURES.includes(error.code)) throw error;
+        const { address } = placed.worker;
+        this.#log.warn('a worker failed a call', { stage: need.stage, address, cause: error.message });
+        if (attempt >= this.#limits.attempts) {
+          const text = `${attempt} calls to a ${need.stage} failed in a row`;
+          throw new TesseraError('unavailable', text, { cause: error });
+        }
+        failed.add(placed.worker);
+      } finally {
+        placed.vacate();
+      }
+      await this.#backOff(need, failed, attempt, signal);
+    }
   }
 
   async #take(need: WorkerNeed, failed: ReadonlySet<WorkerLink>, signal: AbortSignal): Promise<WorkerLink> {
@@ -125,28 +204,21 @@ export class Dispatcher {
     } catch (thrown) {
       signal.throwIfAborted();
       if (!patience.aborted) throw thrown;
-      const { stage, numericClass } = need;
-      const ofClass = numericClass === undefined ? '' : ` of numeric class ${numericClass}`;
-      throw new TesseraError('unavailable', `no ${stage}${ofClass} serves this model`);
+      throw new TesseraError('unavailable', `no ${need.stage} serves this model`);
     }
   }
 
-  #best(need: WorkerNeed, failed: ReadonlySet<WorkerLink>): WorkerLink | undefined {
-    const endsAfterMs = (worker: WorkerLink) => (worker.load + need.evaluations) * worker.evaluationMs;
+  #best({ stage, modelSha256, numericClass }: WorkerNeed, failed: ReadonlySet<WorkerLink>): WorkerLink | undefined {
+    const endsAfterMs = (worker: WorkerLink) => (worker.load + 1) * worker.costs.evaluationMs;
     const takenAt = (worker: WorkerLink) => this.#lastTaken.get(worker) ?? 0;
     let best: WorkerLink | undefined;
-    for (const worker of this.#fitting(need)) {
+    for (const worker of this.#workers.ready(stage, modelSha256)) {
       if (failed.has(worker)) continue;
+      if (numericClass !== undefined && worker.description?.numericClass !== numericClass) continue;
       const byEnd = best === undefined ? -1 : endsAfterMs(worker) - endsAfterMs(best);
       if (best === undefined || byEnd < 0 || (byEnd === 0 && takenAt(worker) < takenAt(best))) best = worker;
     }
     return best;
-  }
-
-  #fitting({ stage, modelSha256, numericClass }: WorkerNeed): readonly WorkerLink[] {
-    const ready = this.#workers.ready(stage, modelSha256);
-    if (numericClass === undefined) return ready;
-    return ready.filter(({ description }) => description?.numericClass === numericClass);
   }
 
   /** Lets a worker that just failed be found lost, or recover, before it is asked again. */
@@ -167,4 +239,14 @@ export class Dispatcher {
     this.#streams.set(worker, stream);
     return stream;
   }
+}
+
+function wireOrder({ place, generationId }: PredictionRequest, { virtualStart, waitedMs }: Handover): CallOrder {
+  const { tenant, weight, priority, timeLeftMs, remainingEvaluations } = place;
+  return {
+    ...{ tenant, weight, priority, remainingEvaluations, generationId, virtualStart },
+    waitedMs: Math.round(waitedMs),
+    // 0 is "no limit"; a limit that has just passed is about to abort the call anyway.
+    timeLeftMs: timeLeftMs === undefined ? 0 : Math.max(1, Math.ceil(timeLeftMs - waitedMs)),
+  };
 }

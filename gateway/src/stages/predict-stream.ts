@@ -26,6 +26,8 @@ export interface WindowPredictions {
   readonly runMs: number;
   /** Evaluations that ran together. */
   readonly batchSize: number;
+  /** Of the worker's queue. */
+  readonly virtualTime: number;
 }
 
 interface PendingCall {
@@ -46,7 +48,7 @@ const MOST_UPLOADS = 3;
  * conditioning goes up once and is then named.
  *
  * Writes ignore the stream's backpressure on purpose: what can be queued is
- * bounded by the calls in flight, which admission bounds.
+ * bounded by the calls in flight, which the call queue bounds.
  */
 export class PredictStream {
   readonly #stream: ClientDuplexStream<PredictRequest, PredictResponse__Output>;

@@ -9,6 +9,7 @@ export class PredictionAssembly {
   #tensors: readonly TensorAssembly[] | undefined;
   #runMs = 0;
   #batchSize = 0;
+  #virtualTime = 0;
 
   /** @param shape of each of the `count` predictions. */
   constructor(shape: readonly number[], count: number) {
@@ -17,7 +18,7 @@ export class PredictionAssembly {
   }
 
   /** @throws TesseraError `internal` when it is not what the call asked for. */
-  begin({ predictions, runUs, batchSize }: Predictions__Output): void {
+  begin({ predictions, runUs, batchSize, virtualTime }: Predictions__Output): void {
     const maxBytes = 4 * elementCount(this.#shape);
     this.#tensors = predictions.map((tensor) => new TensorAssembly(tensor, maxBytes));
     const shapes = this.#tensors.map(({ shape }) => shape.join());
@@ -27,6 +28,7 @@ export class PredictionAssembly {
     }
     this.#runMs = Number(runUs) / 1000;
     this.#batchSize = batchSize;
+    this.#virtualTime = virtualTime;
   }
 
   /** @throws TesseraError `internal` for a part of nothing. */
@@ -40,6 +42,7 @@ export class PredictionAssembly {
   result(): WindowPredictions | undefined {
     if (!this.#tensors?.every(({ complete }) => complete)) return undefined;
     const predictions: Tensor[] = this.#tensors.map((assembly) => assembly.float32());
-    return { predictions, runMs: this.#runMs, batchSize: Math.max(1, this.#batchSize) };
+    const batchSize = Math.max(1, this.#batchSize);
+    return { predictions, runMs: this.#runMs, batchSize, virtualTime: this.#virtualTime };
   }
 }

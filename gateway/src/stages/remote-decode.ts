@@ -7,6 +7,12 @@ import {
   TensorAssembly,
 } from '@tessera/proto';
 
+export interface RemoteDecode {
+  readonly pixels: Pixels;
+  /** Time in the network. */
+  readonly runMs: number;
+}
+
 /**
  * The pixels of one latent from one decoder.
  *
@@ -19,13 +25,16 @@ export async function remoteDecode(
   latent: Tensor,
   size: { readonly width: number; readonly height: number },
   signal: AbortSignal,
-): Promise<Pixels> {
+): Promise<RemoteDecode> {
   const { width, height } = size;
   const call = client.decode();
   for (const part of float32Parts(latent)) call.write({ model, latent: part });
   call.end();
   let assembly: TensorAssembly | undefined;
-  for await (const { pixels } of callStream<DecodeResponse__Output>(call, signal)) {
+  let runMs = 0;
+  for await (const { pixels, runUs } of callStream<DecodeResponse__Output>(call, signal)) {
+    // Every message tells the whole.
+    runMs = Number(runUs) / 1000;
     if (pixels === null) continue;
     if (assembly === undefined) assembly = new TensorAssembly(pixels, 3 * width * height);
     else assembly.add(pixels);
@@ -34,5 +43,5 @@ export async function remoteDecode(
   if (!assembly?.complete || assembly.dtype !== 'DATA_TYPE_UINT8' || shape !== [height, width, 3].join()) {
     throw new TesseraError('internal', `the decoder gave no image of ${width}×${height}, but ${shape}`);
   }
-  return { width, height, data: assembly.bytes };
+  return { pixels: { width, height, data: assembly.bytes }, runMs };
 }

@@ -41,13 +41,6 @@ export async function remoteEncode(
   });
 }
 
-/** The key of a prompt's conditioning in a cache: no text in it. */
-export function conditioningKey(modelSha256: string, numericClass: string, text: string): string {
-  return createHash('sha256')
-    .update(JSON.stringify([modelSha256, numericClass, text]))
-    .digest('hex');
-}
-
 /** What stands for an absent negative prompt where a model wants zeros: of the shapes of `like`. */
 export function zeroConditioning(like: Conditioning): Conditioning {
   const shapes = Object.entries(like.inputs).map(([name, { shape }]) => [name, shape] as const);

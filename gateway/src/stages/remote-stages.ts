@@ -8,12 +8,12 @@ import {
   type Tensor,
   TesseraError,
 } from '@tessera/core';
-import { type CallOrder, tesseraV1 } from '@tessera/proto';
+import { tesseraV1 } from '@tessera/proto';
 import type { WorkerLink } from '../workers/worker-link.js';
 import type { ConditioningCache } from './conditioning-cache.js';
 import type { Dispatcher } from './dispatcher.js';
 import { remoteDecode } from './remote-decode.js';
-import { conditioningKey, remoteEncode, zeroConditioning } from './remote-encode.js';
+import { remoteEncode, zeroConditioning } from './remote-encode.js';
 
 /** One generation's use of the workers. */
 export interface RemoteStagesSetup {
@@ -25,7 +25,13 @@ export interface RemoteStagesSetup {
   readonly height: number;
   /** The class of denoisers that the generation stays inside. */
   readonly numericClass: string;
-  readonly order: Omit<CallOrder, 'remainingEvaluations' | 'timeLeftMs'>;
+  /** Windows of its canvas. */
+  readonly windows: number;
+  readonly generationId: string;
+  readonly tenant: string;
+  /** Share of the tenant against others. */
+  readonly weight: number;
+  readonly priority: number;
   readonly timeLeftMs: () => number | undefined;
   /** Ends every call. */
   readonly signal: AbortSignal;
@@ -52,20 +58,21 @@ export function createRemoteStages(setup: RemoteStagesSetup): RemoteStages {
       return prompts.map((prompt) => conditioningOf(prompt, encoded, card));
     },
 
-    async predict(call: PredictCall): Promise<readonly Tensor[]> {
-      const order = orderOf(setup, call);
-      const { latent, timestep, conditionings, inputs } = call;
-      const window = { model, latent, timestep, conditionings, inputs, order };
-      const need = { modelSha256, numericClass: setup.numericClass };
-      const { predictions } = await dispatcher.predict(need, window, signal);
-      return predictions;
+    predict(call: PredictCall): Promise<readonly Tensor[]> {
+      const { latent, timestep, conditionings, inputs, remainingEvaluations } = call;
+      const { generationId, tenant, weight, priority, numericClass, timeLeftMs, windows } = setup;
+      const caller = { tenant, weight, priority, timeLeftMs: timeLeftMs() };
+      const place = { modelSha256, numericClass, ...caller, remainingEvaluations };
+      const window = { model, latent, timestep, conditionings, inputs };
+      return dispatcher.predict({ place, generationId, window, splittable: windows === 1 }, signal);
     },
 
     decode(latent): Promise<Pixels> {
-      const need = { stage: 'decoder', modelSha256, evaluations: 1 } as const;
+      const need = { stage: 'decoder', modelSha256 } as const;
       return dispatcher.onWorker(need, setup.decodeSignal ?? signal, async (worker, callSignal) => {
         const client = worker.channel.client(tesseraV1.DecoderService);
-        const pixels = await remoteDecode(client, model, latent, setup, whileTrusted(worker, callSignal));
+        const { pixels, runMs } = await remoteDecode(client, model, latent, setup, whileTrusted(worker, callSignal));
+        if (runMs > 0) worker.costs.ran(runMs / nativeAreas(setup), 1);
         classOf.decode = numericClassOf(worker);
         return pixels;
       });
@@ -78,14 +85,11 @@ export function createRemoteStages(setup: RemoteStagesSetup): RemoteStages {
   };
 }
 
-function orderOf({ order, timeLeftMs }: RemoteStagesSetup, call: PredictCall): CallOrder {
-  const leftMs = timeLeftMs();
-  return {
-    ...order,
-    remainingEvaluations: call.remainingEvaluations,
-    // On the wire 0 is "no limit"; a limit that has just passed is about to abort the call anyway.
-    timeLeftMs: leftMs === undefined ? 0 : Math.max(1, Math.ceil(leftMs)),
-  };
+/** Of an image, in areas of the size the model was trained at. */
+function nativeAreas({ card, width, height }: RemoteStagesSetup): number {
+  const { nativeCanvas, latentFormat } = card;
+  const cells = (width / latentFormat.spatialCompression) * (height / latentFormat.spatialCompression);
+  return cells / (nativeCanvas.width * nativeCanvas.height);
 }
 
 function textsOf(prompts: readonly PromptText[], card: ModelCard): readonly string[] {
@@ -110,24 +114,31 @@ async function encodeTexts(
   texts: readonly string[],
   encodedBy: (numericClass: string) => void,
 ): Promise<ReadonlyMap<string, Conditioning>> {
-  const need = { stage: 'text-encoder', modelSha256: card.sha256, evaluations: texts.length } as const;
+  const { sha256: modelSha256 } = card;
+  const need = { stage: 'text-encoder', modelSha256 } as const;
+  // What is known waits for no text encoder.
+  for (const numericClass of dispatcher.numericClasses(need)) {
+    const known = cache.getAll({ modelSha256, numericClass }, texts);
+    if (known.size < texts.length) continue;
+    encodedBy(numericClass);
+    return known;
+  }
   return dispatcher.onWorker(need, signal, async (worker, callSignal) => {
-    const numericClass = numericClassOf(worker);
-    const keyOf = (text: string) => conditioningKey(card.sha256, numericClass, text);
-    const found = new Map(texts.map((text) => [text, cache.get(keyOf(text))]));
-    const missing = texts.filter((text) => found.get(text) === undefined);
+    const encoder = { modelSha256, numericClass: numericClassOf(worker) };
+    const found = new Map(cache.getAll(encoder, texts));
+    const missing = texts.filter((text) => !found.has(text));
     if (missing.length > 0) {
       const client = worker.channel.client(tesseraV1.TextEncoderService);
       const encoded = await remoteEncode(client, card.name, missing, whileTrusted(worker, callSignal));
       for (const [index, text] of missing.entries()) {
         const conditioning = encoded[index];
         if (conditioning === undefined) continue;
-        cache.put(keyOf(text), conditioning);
+        cache.put(encoder, text, conditioning);
         found.set(text, conditioning);
       }
     }
-    encodedBy(numericClass);
-    return new Map([...found].flatMap(([text, entry]) => (entry === undefined ? [] : [[text, entry]])));
+    encodedBy(encoder.numericClass);
+    return found;
   });
 }
 

@@ -1,5 +1,6 @@
 import { type ModelCard, TesseraError } from '@tessera/core';
 import { type DescribeResponse__Output, msFromDuration, PROTOCOL_VERSION, type Stage__Output } from '@tessera/proto';
+import type { RunCost } from './worker-costs.js';
 
 export type WorkerStage = 'text-encoder' | 'denoiser' | 'decoder';
 
@@ -14,7 +15,7 @@ export interface WorkerDescription {
   readonly numericClass: string;
   readonly models: readonly WorkerModelCard[];
   /** Measured at start: one run of `batchSize` evaluations. */
-  readonly costs: readonly { readonly batchSize: number; readonly ms: number }[];
+  readonly costs: readonly RunCost[];
 }
 
 export interface WorkerModelCard {
@@ -52,11 +53,6 @@ export function parseDescription(wire: DescribeResponse__Output): WorkerDescript
     models: wire.models.map(({ name, sha256, cardJson }) => ({ name, sha256, card: JSON.parse(cardJson) })),
     costs: wire.evaluationCosts.map(({ batchSize, duration }) => ({ batchSize, ms: msFromDuration(duration) ?? 0 })),
   };
-}
-
-/** Measured milliseconds of one evaluation on its own; `undefined` when the worker measured none. */
-export function evaluationMs({ costs }: WorkerDescription): number | undefined {
-  return costs.find(({ batchSize }) => batchSize === 1)?.ms ?? costs[0]?.ms;
 }
 
 /** Milliseconds of the longest run that the worker forecasts. */

@@ -12,7 +12,8 @@ import type { Logger, ServiceChannel } from '@tessera/runtime';
 import { Ledger } from '../ledger.js';
 import { ProgressWatch } from './progress-watch.js';
 import { SilenceAlarm } from './silence-alarm.js';
-import { evaluationMs, longestRunMs, parseDescription, type WorkerDescription } from './worker-description.js';
+import { WorkerCosts } from './worker-costs.js';
+import { longestRunMs, parseDescription, type WorkerDescription } from './worker-description.js';
 
 /** `connecting` until it first answers; `lost` whenever it does not answer any more. */
 export type LinkState = 'connecting' | 'starting' | 'ready' | 'draining' | 'lost' | 'hung';
@@ -54,7 +55,7 @@ export class WorkerLink {
   /** Since the last beat: a beat is older than the newest call's end, and younger than the oldest call's begin. */
   #mostInFlight = 0;
   #foreign = 0;
-  #evaluationMs = 1;
+  #costs = new WorkerCosts([]);
 
   constructor(
     channel: ServiceChannel,
@@ -95,9 +96,13 @@ export class WorkerLink {
     return this.#inFlight + this.#foreign;
   }
 
-  /** Milliseconds of one evaluation: measured by the worker at start, then by its answers. */
-  get evaluationMs(): number {
-    return this.#evaluationMs;
+  /** Evaluations of this gateway waiting and running there. */
+  get inFlight(): number {
+    return this.#inFlight;
+  }
+
+  get costs(): WorkerCosts {
+    return this.#costs;
   }
 
   serves(modelSha256: string): boolean {
@@ -113,11 +118,6 @@ export class WorkerLink {
       this.#inFlight -= evaluations;
       release();
     };
-  }
-
-  measured(runMs: number, evaluations: number): void {
-    const share = 0.1;
-    this.#evaluationMs += share * (runMs / evaluations - this.#evaluationMs);
   }
 
   /** Connects, and connects again, until the signal is aborted. Never rejects. */
@@ -166,9 +166,9 @@ export class WorkerLink {
     const description = parseDescription(await callUnary(describe, {}, new Metadata(), { deadline, signal }));
     const before = this.#description;
     this.#description = description;
-    this.#evaluationMs = evaluationMs(description) ?? this.#evaluationMs;
     const { workerId, stage, pid, device } = description;
     if (before?.workerId !== workerId || before.pid !== pid) {
+      this.#costs = new WorkerCosts(description.costs);
       this.#log.info('found a worker', { address: this.address, worker: workerId, stage, worker_pid: pid, device });
     }
     return description;

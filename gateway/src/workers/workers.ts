@@ -25,9 +25,11 @@ export class Workers {
 
   /** Those that can take a call for the stage of this model now. */
   ready(stage: WorkerStage, modelSha256: string): readonly WorkerLink[] {
-    return this.links.filter(
-      (link) => link.state === 'ready' && link.description?.stage === stage && link.serves(modelSha256),
-    );
+    return this.readyOf(stage).filter((link) => link.serves(modelSha256));
+  }
+
+  readyOf(stage: WorkerStage): readonly WorkerLink[] {
+    return this.links.filter((link) => link.state === 'ready' && link.description?.stage === stage);
   }
 
   /** Resolves at the next change of any worker's state; rejects when the signal is aborted. */

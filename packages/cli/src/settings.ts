@@ -1,7 +1,7 @@
 import { defineSettings, GATEWAY_SETTINGS, optional, setting, valueTypes, WORKER_SETTINGS } from '@tessera/runtime';
 import { DEFAULT_MODEL } from './installation.js';
 
-const { address, integer, listOf, path, string } = valueTypes;
+const { address, integer, listOf, path, secret, string } = valueTypes;
 const {
   textEncoders: _textEncoders,
   denoisers: _denoisers,
@@ -40,6 +40,7 @@ export const DEFAULT_ADDRESS = GATEWAY_SETTINGS.listen.fallback({});
 export const CLIENT_SETTINGS = defineSettings({
   config: optional(path, 'file of settings, YAML'),
   address: optional(address, 'gateway of the cluster to use'),
+  apiKey: optional(secret, 'key that says who calls, where the cluster asks for one'),
 });
 
 /** Every setting there is, by name: what a shared file or environment may hold. */

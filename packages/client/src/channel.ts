@@ -1,5 +1,6 @@
-import { type ChannelCredentials, type ChannelOptions, credentials } from '@grpc/grpc-js';
+import { type ChannelCredentials, type ChannelOptions, credentials as grpcCredentials } from '@grpc/grpc-js';
 import { type GenerationServiceClient, tesseraV1 } from '@tessera/proto';
+import { apiKeyInterceptor } from './api-key.js';
 
 const MIB = 1024 * 1024;
 
@@ -17,13 +18,19 @@ const CHANNEL_OPTIONS: ChannelOptions = {
   'grpc.max_reconnect_backoff_ms': 1_000,
 };
 
+export interface ServiceClientOptions {
+  readonly credentials?: ChannelCredentials | undefined;
+  readonly apiKey?: string | undefined;
+}
+
 /** A channel of its own: closing it disturbs no other client of the process. */
 export function createServiceClient(
   address: string,
-  channelCredentials: ChannelCredentials = credentials.createInsecure(),
+  { credentials = grpcCredentials.createInsecure(), apiKey }: ServiceClientOptions = {},
 ): GenerationServiceClient {
-  return new tesseraV1.GenerationService(address, channelCredentials, {
+  return new tesseraV1.GenerationService(address, credentials, {
     ...CHANNEL_OPTIONS,
     'grpc.use_local_subchannel_pool': 1,
+    ...(apiKey !== undefined && { interceptors: [apiKeyInterceptor(apiKey)] }),
   });
 }

@@ -20,6 +20,8 @@ export interface ConnectOptions {
   readonly address: string;
   /** Default: plaintext. */
   readonly credentials?: ChannelCredentials | undefined;
+  /** Says who calls; sent with every call. Visible ASCII. */
+  readonly apiKey?: string | undefined;
   readonly reconnect?: Partial<ReconnectPolicy> | undefined;
   /** Bounds every call that is not a stream. Default 10 s. */
   readonly callTimeoutMs?: number | undefined;
@@ -37,7 +39,11 @@ export interface ListOptions extends CallOptions {
 
 const DEFAULT_CALL_TIMEOUT_MS = 10_000;
 
-/** A client of one cluster. Connects on the first call. */
+/**
+ * A client of one cluster. Connects on the first call.
+ *
+ * @throws TesseraError `invalid_argument` for an API key that cannot be sent.
+ */
 export function connect(options: ConnectOptions): TesseraClient {
   return new TesseraClient(options);
 }
@@ -48,8 +54,8 @@ export class TesseraClient {
   readonly #reconnect: ReconnectPolicy;
   readonly #callTimeoutMs: number;
 
-  constructor({ address, credentials, reconnect, callTimeoutMs = DEFAULT_CALL_TIMEOUT_MS }: ConnectOptions) {
-    this.#service = createServiceClient(address, credentials);
+  constructor({ address, credentials, apiKey, reconnect, callTimeoutMs = DEFAULT_CALL_TIMEOUT_MS }: ConnectOptions) {
+    this.#service = createServiceClient(address, { credentials, apiKey });
     this.#reconnect = { ...DEFAULT_RECONNECT_POLICY, ...reconnect };
     this.#callTimeoutMs = callTimeoutMs;
   }

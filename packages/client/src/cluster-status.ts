@@ -12,6 +12,12 @@ export interface GatewayStatus {
   readonly pid: number;
   readonly running: number;
   readonly queued: number;
+  /** Work that waits, as the time it takes. */
+  readonly backlogMs: number;
+  /** Requests refused for want of room or time since the gateway began. */
+  readonly refused: number;
+  /** How long the latest of these decisions took, at the 99th percentile. */
+  readonly refusalP99Ms: number;
   readonly uptimeMs: number;
   readonly arithmeticVersion: string;
   readonly eventLoopLagP99Ms: number;
@@ -72,8 +78,10 @@ export interface ServedModel {
 export function clusterStatusFromWire(wire: GetClusterStatusResponse__Output): ClusterStatus {
   return {
     version: wire.version,
-    gateways: wire.gateways.map(({ uptime, rssBytes, ledger, ...rest }) => ({
+    gateways: wire.gateways.map(({ uptime, backlog, refused, rssBytes, ledger, ...rest }) => ({
       ...rest,
+      backlogMs: msFromDuration(backlog) ?? 0,
+      refused: Number(refused),
       uptimeMs: msFromDuration(uptime) ?? 0,
       rssBytes: Number(rssBytes),
       ledger: ledger.map(({ kind, taken, released }) => ({

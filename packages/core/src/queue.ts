@@ -135,34 +135,35 @@ export function* inOrder<Call extends QueuedCall>(queue: Queue<Call>): Generator
   }
 }
 
-/**
- * Evaluations that the policy serves before this call, were it to come now (or
- * as it waits already): those of its own tenant that precede it, and of every
- * other tenant its fair share meanwhile.
- */
-export function evaluationsAhead<Call extends QueuedCall>(queue: Queue<Call>, call: Call): number {
-  const account = accountOf(queue, call);
-  const order = callOrder<Call>(queue.policy);
-  let own = 0;
-  for (const calls of account.calls.values()) own += before(calls, call, order).weight;
-  const startTag = account.tag + own / shareOf(call);
-  let ahead = own;
-  for (const other of itemsOf(queue.waiting)) {
-    if (other.tag >= startTag) break;
-    if (other.name !== account.name) ahead += Math.min(other.evaluations, (startTag - other.tag) * other.weight);
+export interface Backlog {
+  readonly calls: number;
+  readonly evaluations: number;
+}
+
+/** What of its own tenant goes before this call, were it to come now or as it waits already. */
+export function preceding<Call extends QueuedCall>(queue: Queue<Call>, call: QueuedCall): Backlog {
+  const account = knownAccount(queue, call.tenant);
+  const order = callOrder(queue.policy);
+  let [calls, evaluations] = [0, 0];
+  for (const tree of account?.calls.values() ?? []) {
+    const { size, weight } = before(tree as OrderedTree<QueuedCall>, call, order);
+    calls += size;
+    evaluations += weight;
   }
-  return ahead;
+  return { calls, evaluations };
+}
+
+/** What waits of each tenant. */
+export function* waitingTenants(queue: Queue<QueuedCall>): Generator<Backlog & { tenant: string; weight: number }> {
+  for (const { name, weight, size, evaluations } of itemsOf(queue.waiting)) {
+    yield { tenant: name, weight, calls: size, evaluations };
+  }
 }
 
 /** The queue, knowing how far the order that it shares has come elsewhere. */
 export function advance<Call extends QueuedCall>(queue: Queue<Call>, virtualTime: number): Queue<Call> {
   const ahead = virtualTime > queue.virtualTime && virtualTime < Number.POSITIVE_INFINITY;
   return settled(ahead ? { ...queue, virtualTime } : queue);
-}
-
-/** Evaluations of one tenant that wait. */
-export function evaluationsOf<Call extends QueuedCall>(queue: Queue<Call>, tenant: string): number {
-  return knownAccount(queue, tenant)?.evaluations ?? 0;
 }
 
 /** Tenants that wait, or that may come back before the others have had their share. */

@@ -16,5 +16,6 @@ export {
 } from './rpc/server.js';
 export { type MainContext, runMain } from './run-main.js';
 export * from './settings/index.js';
-export { SUPERVISED_ENV, shutdownSignal } from './shutdown.js';
+export { SUPERVISED_ENV, SUPERVISOR_KEY_ENV, shutdownSignal } from './shutdown.js';
 export * from './worker/index.js';
+export { readYamlFile } from './yaml-file.js';

@@ -4,6 +4,9 @@ import { TesseraError } from '@tessera/core';
 /** Set by a supervisor: stdin is a pipe that it holds and never writes to. */
 export const SUPERVISED_ENV = 'TESSERA_SUPERVISED';
 
+/** Set by a supervisor for its gateway: sha256 of the key with which it asks how the cluster is, where keys are asked for. */
+export const SUPERVISOR_KEY_ENV = 'TESSERA_SUPERVISOR_KEY_SHA256';
+
 /** Reason of the signal when the supervisor's pipe ended; the others are names of signals. */
 export const SUPERVISOR_GONE = 'SUPERVISOR_GONE';
 

@@ -5,13 +5,13 @@ import {
   DEFAULT_QUEUE_POLICY,
   emptyQueue,
   enqueue,
-  evaluationsAhead,
-  evaluationsOf,
   inOrder,
+  preceding,
   type Queue,
   type QueuedCall,
   type TakeLimits,
   take,
+  waitingTenants,
   withdraw,
 } from '@tessera/core';
 
@@ -33,6 +33,9 @@ function call(options: Partial<QueuedCall> = {}): QueuedCall {
 
 const queueOf = (...calls: QueuedCall[]): Queue<QueuedCall> => calls.reduce(enqueue, emptyQueue<QueuedCall>());
 const order = (queue: Queue<QueuedCall>) => [...inOrder(queue)];
+
+const waitingOf = (queue: Queue<QueuedCall>, tenant: string) =>
+  [...waitingTenants(queue)].find((waiting) => waiting.tenant === tenant)?.calls ?? 0;
 
 type Tenants = Readonly<Record<string, Partial<QueuedCall>>>;
 
@@ -190,7 +193,7 @@ test('two queues that hand on to others share one order: a tenant of both gets o
     for (const [index, tenants] of through.entries()) {
       let gateway = gateways[index] ?? emptyQueue<QueuedCall>();
       for (const tenant of tenants) {
-        while (evaluationsOf(gateway, tenant) < 9) gateway = enqueue(gateway, call({ tenant }));
+        while (waitingOf(gateway, tenant) < 9) gateway = enqueue(gateway, call({ tenant }));
       }
       const handed = inFlight[index] ?? [];
       const inFlightOf = ({ tenant }: QueuedCall) => handed.filter((sent) => sent.tenant === tenant).length;
@@ -237,7 +240,7 @@ test('a queue that starts anew goes on where the others are', () => {
   assert.equal(take(queueOf(call({ virtualStart: Number.NaN })), { evaluations: 1 }).virtualStarts[0], 0);
 });
 
-test('what is ahead of a call is what is served before it', () => {
+test('what precedes a call is what is served of its tenant before it', () => {
   const calls = Array.from({ length: 200 }, (_, index) =>
     call({
       tenant: `t${index % 3}`,
@@ -249,13 +252,18 @@ test('what is ahead of a call is what is served before it', () => {
     }),
   );
   const queue = queueOf(...calls);
-  let before = 0;
+  const before = new Map<string, { calls: number; evaluations: number }>();
   for (const waiting of inOrder(queue)) {
-    const told = evaluationsAhead(queue, waiting);
-    // The shares of others are cut at whole calls when they are served: one call of each of the two.
-    assert.ok(Math.abs(told - before) <= 4, `told ${told}, served ${before}`);
-    before += waiting.evaluations;
+    const served = before.get(waiting.tenant) ?? { calls: 0, evaluations: 0 };
+    assert.deepEqual(preceding(queue, waiting), served);
+    before.set(waiting.tenant, {
+      calls: served.calls + 1,
+      evaluations: served.evaluations + waiting.evaluations,
+    });
   }
+  for (const { tenant, ...all } of waitingTenants(queue))
+    assert.deepEqual(before.get(tenant), { calls: all.calls, evaluations: all.evaluations });
+  assert.deepEqual(preceding(queue, call({ tenant: 'nobody' })), { calls: 0, evaluations: 0 });
 });
 
 test('a withdrawn call is gone, and values given out before do not change', () => {

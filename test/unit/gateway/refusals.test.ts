@@ -67,7 +67,9 @@ test('beyond the queue a request is refused with the time to come back, and the 
   const letGo = deferred();
   const denoiser = await startFakeDenoiser(t, { beforeAnswer: () => letGo.promise });
   const workers = [await startFakeTextEncoder(t), denoiser, await startFakeDecoder(t)];
-  const { client } = await startTestGateway(t, workers, { maxQueued: 1 });
+  const { client } = await startTestGateway(t, workers, {
+    queueBounds: { maxQueuedMs: 600_000, maxQueued: 1, maxRunningBytes: 1 << 30 },
+  });
   const request = { prompt: 'a', steps: 2 };
   // One denoiser: two run at once, one waits.
   const running = [generated(client, request), generated(client, request)];

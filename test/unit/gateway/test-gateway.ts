@@ -46,7 +46,7 @@ export async function startTestGateway(
     gatewayId: 'test-gateway',
     bus,
     logger: createLogger('test', 'silent'),
-    maxQueued: 16,
+    queueBounds: { maxQueuedMs: 600_000, maxQueued: 16, maxRunningBytes: 1 << 30 },
     conditioningCacheBytes: 1 << 20,
     retention: { keepMs: 60_000, maxBytes: 1 << 30 },
     linkTimes: { describeTimeoutMs: 2_000, lostAfterMs: 400, minBackoffMs: 20, maxBackoffMs: 50 },

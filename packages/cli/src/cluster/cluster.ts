@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import type { TesseraError } from '@tessera/core';
 import type { Environment } from '@tessera/runtime';
 import type { LogLine } from './process-output.js';
@@ -8,6 +9,8 @@ import { SupervisedProcess } from './supervised-process.js';
 export interface LocalCluster {
   /** host:port of the gateway. */
   readonly address: string;
+  /** With which this process may ask how the cluster is, where keys are asked for. */
+  readonly supervisorKey: string;
   /** Aborted with the TesseraError when a process of it is given up. */
   readonly failed: AbortSignal;
   /** Ends the gateway, then the workers; resolves when no process is left. */
@@ -50,11 +53,12 @@ export async function startLocalCluster({ settings, environment, signal, onLog }
   try {
     const startSignal = AbortSignal.any([signal, failure.signal]);
     const addresses = await orAborted(startSignal, addressesOf(workers));
-    const gateway = new SupervisedProcess(gatewaySpec(settings, addresses, environment), onLog);
+    const supervisorKey = randomBytes(32).toString('base64url');
+    const gateway = new SupervisedProcess(gatewaySpec(settings, addresses, environment, supervisorKey), onLog);
     processes.push(gateway);
     watchOver(gateway);
     const [address] = await orAborted(startSignal, Promise.all([gateway.listening, gateway.ready]));
-    return { address, failed: failure.signal, stop };
+    return { address, supervisorKey, failed: failure.signal, stop };
   } catch (thrown) {
     await stop();
     throw thrown;

@@ -56,7 +56,7 @@ export async function findOrStartCluster(search: EphemeralSearch): Promise<Found
   }).finally(() => {
     if (isTTY) process.stderr.write('\r\x1b[K');
   });
-  const client = connect({ address: cluster.address });
+  const client = connect({ address: cluster.address, apiKey: settings.values.apiKey ?? cluster.supervisorKey });
   return {
     client,
     signal: AbortSignal.any([signal, cluster.failed]),
@@ -69,7 +69,7 @@ export async function findOrStartCluster(search: EphemeralSearch): Promise<Found
 
 async function runningCluster({ settings, signal }: ClusterSearch): Promise<FoundCluster | undefined> {
   const named = settings.values.address;
-  const client = connect({ address: named ?? DEFAULT_ADDRESS });
+  const client = connect({ address: named ?? DEFAULT_ADDRESS, apiKey: settings.values.apiKey });
   if (await client.isServing(named === undefined ? PROBE_TIMEOUT_MS : NAMED_TIMEOUT_MS)) {
     return { client, signal, close: async () => client.close() };
   }

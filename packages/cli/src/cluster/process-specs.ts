@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import {
   type Environment,
@@ -5,6 +6,7 @@ import {
   keyOf,
   parseAddress,
   type ResolvedSettings,
+  SUPERVISOR_KEY_ENV,
   variableOf,
 } from '@tessera/runtime';
 import { PROCESS_SCRIPTS, type ProcessKind } from '../installation.js';
@@ -49,6 +51,7 @@ export function gatewaySpec(
   settings: ClusterSettings,
   workers: WorkerAddresses,
   environment: Environment,
+  supervisorKey: string,
 ): ProcessSpec {
   const { listen, port } = settings.values;
   const handedOn = settings.entries.filter(
@@ -68,7 +71,10 @@ export function gatewaySpec(
       ...ownHealth,
     ],
     listen: port === undefined ? listen : formatAddress({ ...parseAddress(listen), port }),
-    environment: childEnvironment(settings, environment),
+    environment: {
+      ...childEnvironment(settings, environment),
+      [SUPERVISOR_KEY_ENV]: createHash('sha256').update(supervisorKey).digest('hex'),
+    },
   };
 }
 

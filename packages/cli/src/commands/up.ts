@@ -47,8 +47,8 @@ async function runUp(command: Command, json: boolean, signal: AbortSignal): Prom
 
 const POLL_MS = 50;
 
-async function tellReady({ address }: LocalCluster, signal: AbortSignal, json: boolean): Promise<void> {
-  const client = connect({ address });
+async function tellReady({ address, supervisorKey }: LocalCluster, signal: AbortSignal, json: boolean): Promise<void> {
+  const client = connect({ address, apiKey: supervisorKey });
   try {
     const workers = await allReady(client, signal);
     await (json ? writeJson(readyJson(address, workers)) : writeOut(readyText(address, workers)));

@@ -6,6 +6,12 @@ export interface GatewayBeat {
   readonly pid: number;
   readonly running: number;
   readonly queued: number;
+  /** Work that waits there, as the time it takes. */
+  readonly backlogMs?: number;
+  /** Requests refused for want of room or time since it began. */
+  readonly refused?: number;
+  /** How long the latest of these decisions took, at the 99th percentile. */
+  readonly refusalP99Ms?: number;
   readonly uptimeMs: number;
   readonly arithmeticVersion: string;
   readonly eventLoopLagP99Ms: number;

@@ -1,6 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { TesseraError } from '@tessera/core';
-import { parse } from 'yaml';
+import { readYamlFile } from '../yaml-file.js';
 
 /**
  * The settings in a `tessera.yaml`: keys as in the flags, each with one value
@@ -14,7 +13,7 @@ export function readConfigFile(file: string): ReadonlyMap<string, readonly strin
     new TesseraError('invalid_argument', `${file}: ${why}`, { field: 'config', cause });
   let content: unknown;
   try {
-    content = parse(readFileSync(file, 'utf8'), { schema: 'failsafe' });
+    content = readYamlFile(file);
   } catch (thrown) {
     throw refused((thrown as Error).message, thrown);
   }

@@ -1,6 +1,6 @@
 import { defineSettings, optional, setting } from './definition.js';
 import { SHARED_SETTINGS } from './shared.js';
-import { address, boolean, byteSize, duration, integer, listOf, string } from './value-types.js';
+import { address, boolean, byteSize, duration, integer, listOf, path, string } from './value-types.js';
 
 const DAY_MS = 24 * 3_600_000;
 
@@ -10,12 +10,26 @@ export const GATEWAY_SETTINGS = defineSettings({
   listen: setting(address, 'address of the public API', '127.0.0.1:8470'),
   healthListen: setting(address, 'address of plaintext health alone', '127.0.0.1:8471'),
   insecure: setting(boolean, 'listen beyond loopback without TLS and keys', false),
+  apiKeys: optional(
+    path,
+    'file of API keys, YAML: a list of {tenant, key_sha256, weight}; read again when it changes; without one everybody is one tenant',
+  ),
   reflection: setting(boolean, 'serve gRPC reflection', false),
   textEncoders: setting(listOf(address), 'text encoders; a name may stand for several addresses', []),
   denoisers: setting(listOf(address), 'denoisers; a name may stand for several addresses', []),
   decoders: setting(listOf(address), 'decoders; a name may stand for several addresses', []),
   defaultModel: optional(string, 'model of requests that name none; the first by name when not given'),
-  maxQueued: setting(integer({ min: 0, max: 100_000 }), 'generations that may wait; one more is refused', 256),
+  maxQueuedWork: setting(
+    duration({ minMs: 0, maxMs: 30 * DAY_MS }),
+    'most work that may wait, as the time it takes; what is more is refused',
+    600_000,
+  ),
+  maxQueued: setting(integer({ min: 0, max: 100_000 }), 'most generations that may wait', 10_000),
+  runningMemory: setting(
+    byteSize({ minBytes: 2 ** 20, maxBytes: 2 ** 50 }),
+    'most bytes of latents and images that running generations hold',
+    2 ** 30,
+  ),
   conditioningCache: setting(
     byteSize({ minBytes: 0, maxBytes: 2 ** 40 }),
     'most bytes of encoded prompts kept for the next generation',

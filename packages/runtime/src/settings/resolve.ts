@@ -1,5 +1,6 @@
 import { dirname, resolve } from 'node:path';
 import { invalidField, TesseraError } from '@tessera/core';
+import { SUPERVISED_ENV, SUPERVISOR_KEY_ENV } from '../shutdown.js';
 import { readConfigFile } from './config-file.js';
 import {
   ENVIRONMENT_PREFIX,
@@ -46,8 +47,8 @@ export interface SettingSources {
   readonly alsoKnown?: readonly string[];
 }
 
-/** Ours, and no setting of every table: a supervisor's mark, and where client commands look for a cluster. */
-const RESERVED_VARIABLES = ['TESSERA_SUPERVISED', 'TESSERA_ADDRESS'];
+/** Ours, and no setting of every table: a supervisor's marks, and what client commands are told of a cluster. */
+const RESERVED_VARIABLES = [SUPERVISED_ENV, SUPERVISOR_KEY_ENV, 'TESSERA_ADDRESS', 'TESSERA_API_KEY'];
 
 /**
  * What a process is told: a flag, else its `TESSERA_*` variable, else the file

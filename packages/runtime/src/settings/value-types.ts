@@ -39,6 +39,13 @@ export const string: ValueType<string> = single('TEXT', (text) => {
   return text;
 });
 
+/** A value that is never shown. */
+export const secret: ValueType<string> = single(
+  'KEY',
+  (text) => text,
+  () => '(set)',
+);
+
 export function integer({ min, max }: { min: number; max: number }): ValueType<number> {
   return single('N', (text) => {
     const value = Number(text);

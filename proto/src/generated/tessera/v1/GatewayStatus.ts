@@ -15,6 +15,9 @@ export interface GatewayStatus {
   'eventLoopLagP99Ms'?: (number | string);
   'rssBytes'?: (number | string | Long);
   'ledger'?: (_tessera_v1_LedgerCount)[];
+  'refused'?: (number | string | Long);
+  'refusalP99Ms'?: (number | string);
+  'backlog'?: (_google_protobuf_Duration | null);
 }
 
 export interface GatewayStatus__Output {
@@ -28,4 +31,7 @@ export interface GatewayStatus__Output {
   'eventLoopLagP99Ms': (number);
   'rssBytes': (string);
   'ledger': (_tessera_v1_LedgerCount__Output)[];
+  'refused': (string);
+  'refusalP99Ms': (number);
+  'backlog': (_google_protobuf_Duration__Output | null);
 }

@@ -1,0 +1,54 @@
+/** One run of `batchSize` evaluations. */
+export interface RunCost {
+  readonly batchSize: number;
+  readonly ms: number;
+}
+
+/** Weight of the newest run against all before. */
+const NEWEST = 0.1;
+/** Evaluations of one window with guidance. */
+const GUIDED_CALL = 2;
+/** Of a worker that measured nothing, until its first answer. */
+const UNKNOWN_EVALUATION_MS = 1;
+
+/** What runs of one worker take by batch size: as it measured at start, then by its answers. */
+export class WorkerCosts {
+  readonly #runMs: Map<number, number>;
+  /** The largest batch that gains, by the worker's own measurement. */
+  readonly bestBatch: number;
+
+  /** @param measured ascending; ends where a larger batch gains nothing. */
+  constructor(measured: readonly RunCost[]) {
+    this.#runMs = new Map(measured.filter(({ ms }) => ms > 0).map(({ batchSize, ms }) => [batchSize, ms]));
+    this.bestBatch = Math.max(1, ...this.#runMs.keys());
+  }
+
+  /** Evaluations that a run should have: the best batch, and a whole guided call at least. */
+  get fullRun(): number {
+    return Math.max(GUIDED_CALL, this.bestBatch);
+  }
+
+  /** One evaluation when there is enough to do for full batches. */
+  get evaluationMs(): number {
+    return this.runMs(this.bestBatch) / this.bestBatch;
+  }
+
+  /** So many evaluations that come alone. */
+  runMs(evaluations: number): number {
+    const known = this.#runMs.get(evaluations);
+    if (known !== undefined) return known;
+    let nearest: RunCost | undefined;
+    for (const [batchSize, ms] of this.#runMs) {
+      const nearer =
+        nearest === undefined || Math.abs(batchSize - evaluations) < Math.abs(nearest.batchSize - evaluations);
+      if (nearer) nearest = { batchSize, ms };
+    }
+    return evaluations * (nearest === undefined ? UNKNOWN_EVALUATION_MS : nearest.ms / nearest.batchSize);
+  }
+
+  /** A run of so many evaluations took so long. */
+  ran(runMs: number, evaluations: number): void {
+    const before = this.#runMs.get(evaluations) ?? runMs;
+    this.#runMs.set(evaluations, before + NEWEST * (runMs - before));
+  }
+}
