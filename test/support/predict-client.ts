@@ -14,7 +14,7 @@ import type { WorkerProcess } from './worker-process.js';
 /** One stream to a denoiser, message by message. */
 export type PredictStream = DuplexCall<PredictRequest, PredictResponse__Output>;
 
-export function openPredict(worker: WorkerProcess, signal?: AbortSignal): PredictStream {
+export function openPredict(worker: Pick<WorkerProcess, 'channel'>, signal?: AbortSignal): PredictStream {
   return duplexCall(worker.channel.client(tesseraV1.DenoiserService).predict(), signal);
 }
 

@@ -36,7 +36,8 @@ export async function startWorker(
 ): Promise<WorkerProcess> {
   const script = join(repoRoot, 'services', stage, 'dist/main.js');
   const device = args.includes('--device') ? [] : ['--device', 'cpu'];
-  const flags = ['--model', model, ...device, '--threads', '1', ...args];
+  const threads = args.includes('--threads') ? [] : ['--threads', '1'];
+  const flags = ['--model', model, ...device, ...threads, ...args];
   const child = spawn(process.execPath, [script, ...flags], {
     env: { ...process.env, ...env },
     stdio: ['pipe', 'pipe', 'pipe'],

@@ -18,7 +18,7 @@ const ROUNDS = 3;
 /** A larger batch is worth its longer step if it saves this share of an evaluation. */
 const LEAST_GAIN = 0.03;
 
-/** A first sample this far above the best is not repeated: no noise of a moment makes up for it. */
+/** A larger batch whose evaluations cost this many times the cheapest is not repeated: no noise makes up for it. */
 const HOPELESS = 1.5;
 
 /**
@@ -48,8 +48,10 @@ async function sampleCosts({ run, batchSizes, budgetMs }: CostMeasurement): Prom
     if (spent() < 1) await sample(batchSize);
   }
   const costs = () => [...best].map(([batchSize, runMs]) => ({ batchSize, runMs }));
-  const least = Math.min(...costs().map(perEvaluation));
-  const worthRepeating = costs().filter((cost) => perEvaluation(cost) < HOPELESS * least);
+  const cheapest = costs().reduce((some, other) => (perEvaluation(other) < perEvaluation(some) ? other : some));
+  const worthRepeating = costs().filter(
+    (cost) => cost.batchSize <= cheapest.batchSize || perEvaluation(cost) < HOPELESS * perEvaluation(cheapest),
+  );
   for (let round = 1; round < ROUNDS; round++) {
     for (const { batchSize } of worthRepeating) if (spent() < 1) await sample(batchSize);
   }

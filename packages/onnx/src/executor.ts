@@ -30,6 +30,8 @@ export interface RunOptions {
 
 export interface RunResult {
   readonly outputs: Readonly<Record<string, TypedTensor>>;
+  /** On the machine's monotonic clock (`process.hrtime`), which all its processes share. */
+  readonly startedAtMs: number;
   /** Time inside the network. */
   readonly runMs: number;
 }

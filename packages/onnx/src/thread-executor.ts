@@ -105,7 +105,8 @@ export class ThreadExecutor implements Executor {
     const result = this.#ask(command, owned.memory).then((report) => {
       if (report.type !== 'ran') throw new TesseraError('cancelled', 'the run was dropped before it started');
       this.#evaluationsCompleted += evaluations;
-      return { outputs: report.outputs, runMs: report.endedAtMs - report.startedAtMs };
+      const { outputs: values, startedAtMs, endedAtMs } = report;
+      return { outputs: values, startedAtMs, runMs: endedAtMs - startedAtMs };
     });
     result.then(ended, ended);
     return {

@@ -1,6 +1,8 @@
 import type { CallPart } from './call-part.js';
 import type { Evaluation, EvaluationNetwork, NetworkRun, PendingNetworkRun } from './evaluation.js';
+import type { NextRun } from './next-run.js';
 import type { Forecast } from './run-forecast.js';
+import { type OnRan, runRecord } from './run-record.js';
 
 /** The parts of calls that share one run, handed to the executor. */
 export class BatchRun {
@@ -10,17 +12,19 @@ export class BatchRun {
   readonly forecast: Forecast | undefined;
   /** Resolves when it has ended in whatever way, and every call that it completed has its result. */
   readonly ended: Promise<void>;
+  readonly #virtualTime: number;
   readonly #network: EvaluationNetwork;
   readonly #cells: number;
   readonly #drop: () => boolean;
   #takenBack = false;
 
-  /** @param parts of one bucket, at least one. */
-  constructor(parts: readonly CallPart[]) {
+  /** Hands it over. It has at least one part. @param onRan hears of it once it has run. */
+  constructor({ parts, rest }: NextRun, onRan: OnRan) {
     const evaluations = parts.flatMap(({ rows }) => rows.map(({ evaluation }) => evaluation));
     const [first] = evaluations;
     if (first === undefined) throw new RangeError('a run of nothing');
     const [, height = 1, width = 1] = first.latent.shape;
+    this.#virtualTime = rest.virtualTime;
     this.parts = parts;
     this.rows = evaluations.length;
     this.#cells = height * width;
@@ -29,7 +33,10 @@ export class BatchRun {
     const { result, drop } = begin(this.#network, evaluations);
     this.#drop = drop;
     this.ended = result.then(
-      (ran) => this.#answer(ran),
+      (ran) => {
+        onRan(runRecord(parts, ran));
+        this.#answer(ran);
+      },
       (thrown) => this.#fail(thrown),
     );
   }
@@ -42,9 +49,10 @@ export class BatchRun {
 
   #answer({ predictions, runMs }: NetworkRun): void {
     this.#network.forecast.ran({ rows: this.rows, cells: this.#cells }, runMs);
+    const ran = { runMs, batchSize: this.rows, virtualTime: this.#virtualTime };
     let row = 0;
     for (const { call, rows } of this.parts) {
-      call.advance(rows, predictions.slice(row, row + rows.length), runMs, this.rows);
+      call.advance(rows, predictions.slice(row, row + rows.length), ran);
       row += rows.length;
     }
   }

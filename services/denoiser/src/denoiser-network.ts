@@ -94,7 +94,7 @@ export class DenoiserNetwork implements EvaluationNetwork {
     return this.card.denoiser.fixedBatch ?? length;
   }
 
-  #read(evaluations: readonly Evaluation[], { outputs, runMs }: RunResult): NetworkRun {
+  #read(evaluations: readonly Evaluation[], { outputs, startedAtMs, runMs }: RunResult): NetworkRun {
     const batch = this.#batchOf(evaluations);
     const output = outputs[this.card.denoiser.output];
     const [rows, ...shape] = output?.shape ?? [];
@@ -107,6 +107,6 @@ export class DenoiserNetwork implements EvaluationNetwork {
       shape,
       data: values.subarray(row * length, (row + 1) * length),
     }));
-    return { predictions, runMs };
+    return { predictions, startedAtMs, runMs };
   }
 }

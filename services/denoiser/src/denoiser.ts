@@ -5,11 +5,14 @@ import type { DenoiserNetwork } from './denoiser-network.js';
 import type { DenoiserCall, DenoiserResult } from './evaluation.js';
 import { PROTECTIONS, type Protections } from './protections.js';
 import { RunLoop } from './run-loop.js';
+import type { OnRan } from './run-record.js';
 
 export interface DenoiserParts {
   readonly executor: Executor;
   readonly numericClass: string;
   readonly networks: readonly DenoiserNetwork[];
+  /** Hears of every run. */
+  readonly onRan?: OnRan;
   /** For tests, which show what each of them holds. */
   readonly protections?: Partial<Protections>;
 }
@@ -26,7 +29,7 @@ export class Denoiser implements WorkerProgram {
   readonly #networks: readonly DenoiserNetwork[];
   readonly #loop: RunLoop;
 
-  constructor({ executor, numericClass, networks, protections }: DenoiserParts) {
+  constructor({ executor, numericClass, networks, protections, onRan }: DenoiserParts) {
     this.models = networks.map(({ card }) => card);
     this.device = executor.device;
     this.numericClass = numericClass;
@@ -35,7 +38,7 @@ export class Denoiser implements WorkerProgram {
     this.failed = executor.failed;
     this.#executor = executor;
     this.#networks = networks;
-    this.#loop = new RunLoop({ ...PROTECTIONS, ...protections });
+    this.#loop = new RunLoop({ ...PROTECTIONS, ...protections }, onRan);
   }
 
   /** @throws TesseraError not_found */

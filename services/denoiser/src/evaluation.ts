@@ -19,6 +19,8 @@ export interface PendingNetworkRun {
 }
 
 export interface NetworkRun {
+  /** On the machine's monotonic clock, as `process.hrtime`. */
+  readonly startedAtMs: number;
   /** One for each evaluation, in order. */
   readonly predictions: readonly Tensor[];
   readonly runMs: number;
@@ -51,4 +53,6 @@ export interface DenoiserResult {
   readonly runMs: number;
   /** Evaluations of the largest run that this call was part of. */
   readonly batchSize: number;
+  /** Of the worker's queue when the call was taken out of it. */
+  readonly virtualTime: number;
 }

@@ -1,8 +1,17 @@
 export { ConditioningStore, type StoredConditioning } from './conditioning-store.js';
 export { Denoiser } from './denoiser.js';
 export { DenoiserNetwork } from './denoiser-network.js';
-export type { DenoiserCall, DenoiserResult, Evaluation, EvaluationNetwork } from './evaluation.js';
+export type {
+  DenoiserCall,
+  DenoiserResult,
+  Evaluation,
+  EvaluationNetwork,
+  NetworkRun,
+  PendingNetworkRun,
+} from './evaluation.js';
 export { PROTECTIONS, type Protections } from './protections.js';
 export { type Forecast, RunForecast, type RunSize } from './run-forecast.js';
 export { RunLoop } from './run-loop.js';
+export type { RunRecord } from './run-record.js';
+export { createDenoiserHandlers } from './service.js';
 export { startDenoiser } from './start-denoiser.js';

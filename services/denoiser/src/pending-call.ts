@@ -2,6 +2,9 @@ import type { Tensor } from '@tessera/core';
 import type { CallRow } from './call-part.js';
 import type { DenoiserCall, DenoiserResult, Evaluation } from './evaluation.js';
 
+/** One run as its calls see it. */
+export type CallRun = Omit<DenoiserResult, 'predictions'>;
+
 /** A call on its way to its result, which may take several runs. */
 export class PendingCall {
   readonly evaluations: readonly Evaluation[];
@@ -13,8 +16,7 @@ export class PendingCall {
   #resolve!: (result: DenoiserResult) => void;
   #reject!: (reason: unknown) => void;
   #missing: number;
-  #runMs = 0;
-  #batchSize = 0;
+  #run: CallRun | undefined;
   #settled = false;
 
   /** @param withdraw is called when the call's signal is aborted before it has its result. */
@@ -44,15 +46,14 @@ export class PendingCall {
   }
 
   /** @param predictions of the rows, in their order. */
-  advance(rows: readonly CallRow[], predictions: readonly Tensor[], runMs: number, batchSize: number): void {
+  advance(rows: readonly CallRow[], predictions: readonly Tensor[], run: CallRun): void {
     if (this.#settled) return;
     for (const [position, { index }] of rows.entries()) this.#predictions[index] = predictions[position] as Tensor;
     this.#missing -= rows.length;
-    this.#runMs += runMs;
-    this.#batchSize = Math.max(this.#batchSize, batchSize);
+    this.#run = this.#run === undefined ? run : both(this.#run, run);
     if (this.#missing > 0) return;
     this.#settle();
-    this.#resolve({ predictions: this.#predictions, runMs: this.#runMs, batchSize: this.#batchSize });
+    this.#resolve({ predictions: this.#predictions, ...this.#run });
   }
 
   fail(reason: unknown): void {
@@ -60,4 +61,12 @@ export class PendingCall {
     this.#settle();
     this.#reject(reason);
   }
+}
+
+function both(earlier: CallRun, later: CallRun): CallRun {
+  return {
+    runMs: earlier.runMs + later.runMs,
+    batchSize: Math.max(earlier.batchSize, later.batchSize),
+    virtualTime: later.virtualTime,
+  };
 }

@@ -15,8 +15,9 @@ export function* predictionMessages(callId: string, result: DenoiserResult): Gen
       parts.push({ tensorIndex, tensor: tensorPart(tensor, offset, MAX_PART_BYTES) });
     }
   }
-  const runUs = Math.round(result.runMs * 1000);
-  yield { callId, predictions: { predictions: beginnings, runUs, batchSize: result.batchSize } };
+  const { runMs, batchSize, virtualTime } = result;
+  const runUs = Math.round(runMs * 1000);
+  yield { callId, predictions: { predictions: beginnings, runUs, batchSize, virtualTime } };
   for (const part of parts) yield { callId, part: { callId, ...part } };
 }
 

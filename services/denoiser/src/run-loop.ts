@@ -5,6 +5,7 @@ import type { DenoiserCall, DenoiserResult } from './evaluation.js';
 import { type NextRun, nextRun, sameParts, withoutExpired } from './next-run.js';
 import { PendingCall } from './pending-call.js';
 import { PROTECTIONS, type Protections } from './protections.js';
+import type { OnRan } from './run-record.js';
 
 /** Before the running one may end: time to compose the next, and for a timer of a busy process. */
 const HANDOVER_MS = 4;
@@ -28,6 +29,7 @@ interface Successor {
  */
 export class RunLoop {
   readonly #protections: Protections;
+  readonly #onRan: OnRan;
   /** What has not begun, as far as this side of the executor can tell; the successor's parts too. */
   #queue: Queue<CallPart> = emptyQueue();
   #running: BatchRun | undefined;
@@ -36,8 +38,9 @@ export class RunLoop {
   #handover: NodeJS.Timeout | undefined;
   #lastId = 0;
 
-  constructor(protections: Protections = PROTECTIONS) {
+  constructor(protections: Protections = PROTECTIONS, onRan: OnRan = () => {}) {
     this.#protections = protections;
+    this.#onRan = onRan;
   }
 
   /** @throws the signal's reason, at once, when it is aborted first; nothing of the call starts after that. */
@@ -76,9 +79,9 @@ export class RunLoop {
   }
 
   #start(): void {
-    const { parts, rest } = this.#decide();
-    this.#queue = rest;
-    this.#runs(this.#handOver(parts));
+    const decided = this.#decide();
+    this.#queue = decided.rest;
+    this.#runs(this.#handOver(decided));
   }
 
   #runs(run: BatchRun | undefined): void {
@@ -97,9 +100,9 @@ export class RunLoop {
     else this.#succeedWith(this.#decide());
   }
 
-  #succeedWith({ parts, rest }: NextRun): void {
-    const run = this.#handOver(parts);
-    this.#successor = run && { run, rest };
+  #succeedWith(decided: NextRun): void {
+    const run = this.#handOver(decided);
+    this.#successor = run && { run, rest: decided.rest };
   }
 
   /** Takes the successor back if another is better now, and it has not begun. */
@@ -120,9 +123,9 @@ export class RunLoop {
     return nextRun(this.#queue);
   }
 
-  #handOver(parts: readonly CallPart[]): BatchRun | undefined {
-    if (parts.length === 0) return undefined;
-    const run = new BatchRun(parts);
+  #handOver(decided: NextRun): BatchRun | undefined {
+    if (decided.parts.length === 0) return undefined;
+    const run = new BatchRun(decided, this.#onRan);
     void run.ended.then(() => this.#ended(run));
     return run;
   }
@@ -141,7 +144,7 @@ export class RunLoop {
 
   #ordered(part: CallPart): CallPart {
     if (this.#protections.fairOrder) return part;
-    const { deadlineMs: _, virtualStart: __, ...rest } = part;
+    const { deadlineMs: _, virtualStart: __, weight: ___, ...rest } = part;
     return { ...rest, tenant: '', priority: 0, remainingEvaluations: 0 };
   }
 }

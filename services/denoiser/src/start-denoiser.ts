@@ -1,15 +1,16 @@
 import { numericClass, parseDevice, startExecutor } from '@tessera/onnx';
-import type { WorkerSettings } from '@tessera/runtime';
+import type { Logger, WorkerSettings } from '@tessera/runtime';
 import { Denoiser } from './denoiser.js';
 import { DenoiserNetwork } from './denoiser-network.js';
 import { openModels } from './open-models.js';
+import { logRuns } from './run-record.js';
 
 /**
  * Takes the device, loads every denoiser, warms them up and measures them.
  *
  * @throws TesseraError unavailable when the device is missing; failed_precondition, not_found for a model.
  */
-export async function startDenoiser(settings: WorkerSettings, signal: AbortSignal): Promise<Denoiser> {
+export async function startDenoiser(settings: WorkerSettings, log: Logger, signal: AbortSignal): Promise<Denoiser> {
   const device = parseDevice(settings.device);
   const [executor, opened] = await Promise.all([
     startExecutor({ device, threads: settings.threads }),
@@ -18,5 +19,5 @@ export async function startDenoiser(settings: WorkerSettings, signal: AbortSigna
   const networks: DenoiserNetwork[] = [];
   // One after the other, so that each is measured alone.
   for (const { folder, card } of opened) networks.push(await DenoiserNetwork.load(executor, folder, card));
-  return new Denoiser({ executor, numericClass: await numericClass(executor), networks });
+  return new Denoiser({ executor, numericClass: await numericClass(executor), networks, onRan: logRuns(log) });
 }
