@@ -1,0 +1,10 @@
+export type { DeclareTensor } from './declare-tensors.js';
+export { type ElementType, elementBytes } from './element-type.js';
+export { GraphIndex } from './graph-index.js';
+export type { GraphModel, ModelOperator, StoredTensor, ValueDeclaration } from './graph-model.js';
+export { cutAtTensors } from './parts/cut-at-tensors.js';
+export { type Crossing, type CrossingTensor, type GraphPartsPlan, planGraphParts } from './parts/plan-graph-parts.js';
+export { type NamedTensors, type PartBorder, runParts } from './parts/run-parts.js';
+export { readGraphModel } from './read-model.js';
+export { type SubGraph, subGraph } from './sub-graph.js';
+export { type WriteOptions, writeSubGraph } from './write-sub-graph.js';
