@@ -1,17 +1,18 @@
 // Runs the compiled tests: `run-tests.mjs [unit|integration] [name filter]`; both folders by default.
+// Sources are listed, not what tsc left behind, so that a test whose source is gone does not run.
 import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
-const compiled = join(import.meta.dirname, '../test/dist');
+const tests = join(import.meta.dirname, '../test');
 const [suite, filter = ''] = process.argv.slice(2);
 const suites = suite === undefined ? ['unit', 'integration'] : [suite];
 
 const files = suites.flatMap((name) =>
-  readdirSync(join(compiled, name), { recursive: true })
-    .filter((file) => file.endsWith('.test.js') && file.includes(filter))
+  readdirSync(join(tests, name), { recursive: true })
+    .filter((file) => file.endsWith('.test.ts') && file.includes(filter))
     .sort()
-    .map((file) => join(compiled, name, file)),
+    .map((file) => join(tests, 'dist', name, file.replace(/\.ts$/, '.js'))),
 );
 
 const { status } = spawnSync(process.execPath, ['--test', '--test-concurrency=2', ...files], { stdio: 'inherit' });
