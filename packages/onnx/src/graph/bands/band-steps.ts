@@ -38,7 +38,11 @@ export class BandSteps {
       if (replaced.has(operator) || this.#lazy.has(operator)) return [];
       if (operator.outputs.every((name) => index.isConstant(name))) return [];
       const rule = rowRule(layout, operator);
-      return [rule === undefined || this.#readsShapes(operator, rule) ? { type: 'whole', operator } : { type: 'rows', operator, rule }];
+      return [
+        rule === undefined || this.#readsShapes(operator, rule)
+          ? { type: 'whole', operator }
+          : { type: 'rows', operator, rule },
+      ];
     });
   }
 
@@ -96,7 +100,9 @@ function lazyOperators(layout: RowLayout): ReadonlySet<ModelOperator> {
   for (const operator of index.order) {
     const inputs = index.variableInputs(operator);
     const isOfShapes =
-      operator.type === 'Shape' || operator.type === 'Size' || (inputs.length > 0 && inputs.every((name) => ofShapes.has(name)));
+      operator.type === 'Shape' ||
+      operator.type === 'Size' ||
+      (inputs.length > 0 && inputs.every((name) => ofShapes.has(name)));
     if (isOfShapes && inputs.length > 0) {
       lazy.add(operator);
       for (const name of operator.outputs) ofShapes.add(name);

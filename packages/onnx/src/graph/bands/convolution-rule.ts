@@ -11,10 +11,12 @@ export function convolutionRule(layout: RowLayout, operator: ModelOperator): Con
   const { view } = layout;
   const kernelRows = view.shape(operator.inputs[1] as string)?.[2];
   const ownPads = convolutionPads(layout, operator);
-  if (kernelRows === undefined || ownPads === undefined || !view.index.isConstant(operator.inputs[1] as string)) return undefined;
+  if (kernelRows === undefined || ownPads === undefined || !view.index.isConstant(operator.inputs[1] as string))
+    return undefined;
   const before = zeroPadBefore(layout, operator.inputs[0] as string);
   const input = before?.input ?? (operator.inputs[0] as string);
-  const [top, left, , right] = before === undefined ? ownPads : ownPads.map((pad, i) => pad + (before.pads[i] as number));
+  const [top, left, , right] =
+    before === undefined ? ownPads : ownPads.map((pad, i) => pad + (before.pads[i] as number));
   const stride = intsAttribute(operator, 'strides')?.[0] ?? 1;
   const rows = layout.rowsPerLatentRow(input);
   if (rows !== (layout.rowsPerLatentRow(operator.outputs[0] as string) as number) * stride) return undefined;
@@ -63,7 +65,8 @@ function convolutionPads(layout: RowLayout, operator: ModelOperator): Pads | und
 export function zeroPadBefore(layout: RowLayout, tensor: string): { input: string; pads: Pads } | undefined {
   const { view } = layout;
   const pad = view.madeBy(tensor, 'Pad');
-  if (pad === undefined || textAttribute(pad, 'mode', 'constant') !== 'constant' || view.index.isOutput(tensor)) return undefined;
+  if (pad === undefined || textAttribute(pad, 'mode', 'constant') !== 'constant' || view.index.isOutput(tensor))
+    return undefined;
   if (view.index.consumers(tensor).some(({ type }) => type !== 'Conv')) return undefined;
   const amounts = view.values(pad.inputs[1]) ?? intsAttribute(pad, 'pads');
   const value = view.values(pad.inputs[2])?.[0] ?? 0;

@@ -34,9 +34,13 @@ export function planBands(index: GraphIndex): PlannedBands {
     return bandedSegment(layout, steps, group, name, outputs, norms, declare);
   });
   const segments = cut.map(({ segment }) => segment);
-  const tensors = new Set(segments.flatMap(({ inputs, outputs }) => [...inputs.map(({ tensor }) => tensor), ...outputs]));
+  const tensors = new Set(
+    segments.flatMap(({ inputs, outputs }) => [...inputs.map(({ tensor }) => tensor), ...outputs]),
+  );
   const rows = [...tensors].map((tensor) => [tensor, layout.rowsPerLatentRow(tensor)] as const);
-  const rowsPerLatentRow = Object.fromEntries(rows.filter((entry): entry is [string, number] => entry[1] !== undefined));
+  const rowsPerLatentRow = Object.fromEntries(
+    rows.filter((entry): entry is [string, number] => entry[1] !== undefined),
+  );
   const halos = segments.flatMap(({ inputs }) =>
     inputs.map(({ tensor, above, below }) => Math.ceil(Math.max(above, below) / (rowsPerLatentRow[tensor] ?? 1))),
   );
@@ -61,7 +65,9 @@ function bandNorm(norm: GroupNorm, i: number): [GroupNorm, BandNorm] {
 
 /** What a group computes and a later one reads, or the caller. */
 function leaving(layout: RowLayout, steps: BandSteps, groups: readonly StepGroup[], from: number): readonly string[] {
-  const read = new Set(groups.flatMap((group, i) => (i === from ? [] : group.steps.flatMap((step) => steps.inputs(step)))));
+  const read = new Set(
+    groups.flatMap((group, i) => (i === from ? [] : group.steps.flatMap((step) => steps.inputs(step)))),
+  );
   const made = groups[from]?.steps.flatMap((step) => steps.outputs(step)) ?? [];
   return made.filter((name) => read.has(name) || layout.view.index.isOutput(name));
 }
@@ -82,7 +88,11 @@ function wholeSegment(
   const own = group.steps.flatMap((step) => (step.type === 'whole' ? [step.operator] : []));
   const operators = [...steps.lazyBefore(group.steps), ...own];
   const wanted = new Set(operators);
-  const graph = subGraph(index, { name, operators: index.order.filter((operator) => wanted.has(operator)), outputs }, declare);
+  const graph = subGraph(
+    index,
+    { name, operators: index.order.filter((operator) => wanted.has(operator)), outputs },
+    declare,
+  );
   const inputs = graph.inputs.map(({ name: tensor }): SegmentInput => ({ tensor, above: 0, below: 0 }));
   const { weightBytes } = graph;
   return { segment: { name, kind: 'whole', inputs, outputs, norms: [], rowPads: [], weightBytes }, graph };
@@ -107,7 +117,15 @@ function bandedSegment(
     .filter((input) => !extra.has(input.name))
     .map(({ name: tensor }): SegmentInput => ({ tensor, ...writer.inputHalo(tensor) }));
   const { weightBytes } = graph;
-  const segment = { name, kind: 'banded', inputs, outputs, norms: applied.map(({ at }) => at), rowPads, weightBytes } as const;
+  const segment = {
+    name,
+    kind: 'banded',
+    inputs,
+    outputs,
+    norms: applied.map(({ at }) => at),
+    rowPads,
+    weightBytes,
+  } as const;
   return { segment, graph };
 }
 

@@ -19,11 +19,16 @@ export class RowLayout {
   constructor(index: GraphIndex) {
     const { inputs, outputs } = index.model;
     if (inputs.length !== 1 || outputs.length !== 1) {
-      throw uncuttable('the graph', `takes ${inputs.length} tensors and gives ${outputs.length}; bands need one image each way`);
+      throw uncuttable(
+        'the graph',
+        `takes ${inputs.length} tensors and gives ${outputs.length}; bands need one image each way`,
+      );
     }
     const input = (inputs[0] as { name: string }).name;
     this.constants = constantFacts(index);
-    const trials = ([0, 1] as const).map((round) => factsForShapes(index, this.constants, trialShapes(index.model, round, 1)));
+    const trials = ([0, 1] as const).map((round) =>
+      factsForShapes(index, this.constants, trialShapes(index.model, round, 1)),
+    );
     const [facts, others] = trials as [GraphFacts, GraphFacts];
     this.view = new GraphView(index, facts);
     const scales = new Map<string, number>();

@@ -42,7 +42,12 @@ export function segmentLevels(layout: RowLayout, steps: BandSteps): readonly Ste
     .filter((group) => group.steps.length > 0);
 }
 
-function placeOf(layout: RowLayout, step: BandStep, inputs: readonly string[], places: ReadonlyMap<string, Place>): Place {
+function placeOf(
+  layout: RowLayout,
+  step: BandStep,
+  inputs: readonly string[],
+  places: ReadonlyMap<string, Place>,
+): Place {
   const sources = inputs.map((name) => places.get(name) as Place);
   if (step.type === 'whole') {
     for (const name of inputs) {

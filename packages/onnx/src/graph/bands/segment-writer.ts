@@ -27,7 +27,12 @@ export class SegmentWriter {
   readonly #halos = new Map<string, Halo>();
   readonly #padded = new Map<string, string>();
 
-  constructor(layout: RowLayout, steps: BandSteps, group: readonly BandStep[], norms: ReadonlyMap<GroupNorm, BandNorm>) {
+  constructor(
+    layout: RowLayout,
+    steps: BandSteps,
+    group: readonly BandStep[],
+    norms: ReadonlyMap<GroupNorm, BandNorm>,
+  ) {
     const opset = layout.view.index.model.opsets.get('') ?? 0;
     if (opset < FIRST_OPSET) throw uncuttable('the graph', `is of operator set ${opset}; bands need ${FIRST_OPSET}`);
     this.#layout = layout;
@@ -62,8 +67,13 @@ export class SegmentWriter {
   /** scale · x + shift, in float32 whatever x is. */
   #addNorm(norm: GroupNorm, { scaleInput, shiftInput }: BandNorm, input: string): void {
     const type = this.#layout.view.facts.get(norm.input)?.elementType;
-    if (type !== 'float32' && type !== 'float16') throw uncuttable(norm.input, `is of ${type}; bands need float32 or float16`);
-    const [wide, scaled, shifted] = ['wide', 'scaled', 'shifted'].map((part) => `${norm.output}/${part}`) as [string, string, string];
+    if (type !== 'float32' && type !== 'float16')
+      throw uncuttable(norm.input, `is of ${type}; bands need float32 or float16`);
+    const [wide, scaled, shifted] = ['wide', 'scaled', 'shifted'].map((part) => `${norm.output}/${part}`) as [
+      string,
+      string,
+      string,
+    ];
     const isHalf = type === 'float16';
     const result = norm.appliesSilu ? `${norm.output}/normalised` : norm.output;
     if (isHalf) this.operators.push(operator('Cast', [input], wide, { to: int(1) }));
@@ -116,7 +126,11 @@ export class SegmentWriter {
     // Sizes computed from the whole image's shape do not fit a band.
     const scales = `${name}/scales`;
     this.madeConstants.push({ name: scales, shape: [4], data: Float32Array.of(1, 1, factor, factor) });
-    const attributes = { mode: text('nearest'), coordinate_transformation_mode: text('asymmetric'), nearest_mode: text('floor') };
+    const attributes = {
+      mode: text('nearest'),
+      coordinate_transformation_mode: text('asymmetric'),
+      nearest_mode: text('floor'),
+    };
     this.operators.push(operator('Resize', [input, '', scales], name, attributes));
   }
 
@@ -170,7 +184,14 @@ function operator(
   output: string,
   attributes: Readonly<Record<string, OperatorAttribute>> = {},
 ): ModelOperator {
-  return { name: `${output}/${type}`, type, domain: '', inputs, outputs: [output], attributes: new Map(Object.entries(attributes)) };
+  return {
+    name: `${output}/${type}`,
+    type,
+    domain: '',
+    inputs,
+    outputs: [output],
+    attributes: new Map(Object.entries(attributes)),
+  };
 }
 
 function changed(original: ModelOperator, change: Partial<ModelOperator>): ModelOperator {

@@ -1,6 +1,6 @@
 import type { ModelOperator } from '../graph-model.js';
-import type { ChannelParameter } from './group-norm.js';
 import type { GraphView } from './graph-view.js';
+import type { ChannelParameter } from './group-norm.js';
 
 /** A multiplication and an addition by one number a channel, as exporters append them to a normalisation. */
 export interface ChannelAffine {
@@ -29,7 +29,8 @@ function channelStep(view: GraphView, tensor: string, type: 'Mul' | 'Add', chann
   if (operator === undefined || constant === undefined || !view.index.isConstant(constant)) return undefined;
   const values = view.values(constant);
   const rank = view.shape(tensor)?.length;
-  if (values?.length !== channels || rank === undefined || !liesOnChannels(view.shape(constant) ?? [], rank)) return undefined;
+  if (values?.length !== channels || rank === undefined || !liesOnChannels(view.shape(constant) ?? [], rank))
+    return undefined;
   return { operator, output: operator.outputs[0] as string, parameter: { tensor: constant, values } };
 }
 

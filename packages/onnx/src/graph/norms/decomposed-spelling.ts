@@ -31,7 +31,17 @@ export function decomposedSpelling(view: GraphView, operator: ModelOperator): Gr
   if (back === undefined) return undefined;
 
   const affine = channelAffineAfter(view, back.outputs[0] as string, from.channels);
-  const steps = [from.reshape, operator, centring, square, variance, offset, ...scaling.operators, back, ...affine.operators];
+  const steps = [
+    from.reshape,
+    operator,
+    centring,
+    square,
+    variance,
+    offset,
+    ...scaling.operators,
+    back,
+    ...affine.operators,
+  ];
   return {
     spelling: 'decomposed',
     input: from.input,
@@ -74,7 +84,9 @@ function scalingBy(view: GraphView, variance: string, centred: string): Scaling 
   const root = view.onlyReader(variance, 'Sqrt');
   if (root === undefined) return undefined;
   const inverse = view.onlyReader(root.outputs[0] as string, 'Reciprocal');
-  return inverse === undefined ? finished(view, [root], 'Div', centred) : finished(view, [root, inverse], 'Mul', centred);
+  return inverse === undefined
+    ? finished(view, [root], 'Div', centred)
+    : finished(view, [root, inverse], 'Mul', centred);
 }
 
 function finished(

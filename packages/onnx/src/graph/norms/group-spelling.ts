@@ -17,7 +17,18 @@ export function groupSpelling(view: GraphView, operator: ModelOperator): GroupNo
   const bias = parameter(view, biasTensor, channels, groups);
   if (scale === undefined || bias === undefined) return undefined;
   const epsilon = floatAttribute(operator, 'epsilon', EPSILON);
-  return { spelling: 'group', input, output, groups, channels, epsilon, scale, bias, appliesSilu: false, operators: [operator] };
+  return {
+    spelling: 'group',
+    input,
+    output,
+    groups,
+    channels,
+    epsilon,
+    scale,
+    bias,
+    appliesSilu: false,
+    operators: [operator],
+  };
 }
 
 function parameter(

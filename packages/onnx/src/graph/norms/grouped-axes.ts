@@ -18,7 +18,8 @@ export function groupedFrom(view: GraphView, grouped: string): GroupedTensor | u
   if (reshape === undefined || input === undefined || from === undefined || to === undefined) return undefined;
   const [batch, channels] = from;
   const [sameBatch, groups] = to;
-  if (channels === undefined || groups === undefined || batch !== sameBatch || channels % groups !== 0) return undefined;
+  if (channels === undefined || groups === undefined || batch !== sameBatch || channels % groups !== 0)
+    return undefined;
   return elementCount(from) === elementCount(to) ? { input, channels, groups, reshape } : undefined;
 }
 

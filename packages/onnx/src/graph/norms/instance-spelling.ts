@@ -40,11 +40,11 @@ export function instanceSpelling(view: GraphView, operator: ModelOperator): Grou
     scale: { ...affine.scale, values: affine.scale.values.map((value, c) => value * (innerScale[c] as number)) },
     bias: {
       ...affine.bias,
-      values: affine.bias.values.map((value, c) => value + (affine.scale.values[c] as number) * (innerBias[c] as number)),
+      values: affine.bias.values.map(
+        (value, c) => value + (affine.scale.values[c] as number) * (innerBias[c] as number),
+      ),
     },
     appliesSilu: false,
-    operators: isGrouped
-      ? [from.reshape, operator, back, ...affine.operators]
-      : [operator, ...affine.operators],
+    operators: isGrouped ? [from.reshape, operator, back, ...affine.operators] : [operator, ...affine.operators],
   };
 }
