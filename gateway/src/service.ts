@@ -1,8 +1,10 @@
+import type { handleServerStreamingCall } from '@grpc/grpc-js';
 import { invalidField } from '@tessera/core';
 import {
   type DownloadImageRequest__Output,
   type DownloadImageResponse,
   durationFromMs,
+  type FrameOf,
   type GenerationServiceHandlers,
   type GetClusterStatusResponse,
   generationStateFromWire,
@@ -12,6 +14,8 @@ import {
   type Pacing,
   type ReportFault,
   serverStream,
+  sharedFrames,
+  tesseraV1,
   unary,
   wireFromGenerationState,
 } from '@tessera/proto';
@@ -28,6 +32,7 @@ import { workerStatus } from './service/worker-status.js';
 import { TESSERA_VERSION } from './version.js';
 import { liveModels } from './workers/model-catalogue.js';
 
+const { Generate, Watch } = tesseraV1.GenerationService.service;
 const DEFAULT_PAGE_SIZE = 100;
 const MAX_PAGE_SIZE = 1000;
 
@@ -39,18 +44,22 @@ export function generationService(
 ): GenerationServiceHandlers {
   const pacing = protectedPacing(viewerPacing, gateway.protections);
   /** A stream that the ledger counts until the transport has ended it. */
-  const stream = <Request, Response>(handler: StreamHandler<Request, Response>) =>
-    serverStream<Request, Response>(
+  const stream = <Request, Response>(
+    handler: StreamHandler<Request, Response>,
+    frameOf?: FrameOf<Response>,
+  ): handleServerStreamingCall<Request, Response> =>
+    serverStream(
       (request, signal, call) => {
         whenAborted(signal, gateway.ledger.take('streams'));
         return handler(gateway, request, gateway.tenants.of(call), signal);
       },
       reportFault,
       pacing,
+      frameOf,
     );
   return {
-    Generate: stream(generate),
-    Watch: stream(watch),
+    Generate: stream(generate, sharedFrames(Generate.responseSerialize)),
+    Watch: stream(watch, sharedFrames(Watch.responseSerialize)),
     Cancel: unary(async ({ generationId }, _signal, call) => {
       const record = await gateway.ended(await findGeneration(gateway, generationId, gateway.tenants.of(call)));
       return { state: wireFromGenerationState(record.state) };

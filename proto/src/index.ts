@@ -13,6 +13,7 @@ export * from './receipt-codec.js';
 export * from './receipt-json.js';
 export * from './request-codec.js';
 export * from './server-call.js';
+export * from './shared-frames.js';
 export * from './status.js';
 export * from './tensor-codec.js';
 export type * from './types.js';

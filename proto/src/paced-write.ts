@@ -1,8 +1,10 @@
 import { once } from 'node:events';
-import { constants, type ServerHttp2Stream } from 'node:http2';
+import { constants } from 'node:http2';
+import { Metadata } from '@grpc/grpc-js';
 import { TesseraError } from '@tessera/core';
+import { type FrameOf, transportOf } from './shared-frames.js';
 
-/** How a stream is written to a client that may read slowly, or not at all. */
+/** How a stream is written to clients that may read slowly, or not at all. */
 export interface Pacing {
   /**
    * Longest that one message may wait to be taken, milliseconds. With it, the
@@ -19,19 +21,27 @@ export interface Pacing {
 
 type WritableCall<Response> = {
   write(message: Response, taken?: (error?: Error | null) => void): boolean;
+  sendMetadata(metadata: Metadata): void;
 } & NodeJS.EventEmitter;
 
-/** Writes every message, waiting whenever the client is behind. @throws TesseraError {@link isUnread} */
+/**
+ * Writes every message, waiting whenever the client is behind.
+ *
+ * @param frameOf of messages that other streams send too; used with `unreadMs`.
+ * @throws TesseraError {@link isUnread}
+ */
 export async function writeAll<Response>(
   call: WritableCall<Response>,
   messages: AsyncIterable<Response>,
   signal: AbortSignal,
   { unreadMs, obeysFlowControl = true }: Pacing = {},
+  frameOf?: FrameOf<Response>,
 ): Promise<void> {
+  const write = writer(call, frameOf);
   for await (const message of messages) {
     if (signal.aborted) return;
     if (!obeysFlowControl) call.write(message);
-    else if (unreadMs !== undefined) await taken(call, message, unreadMs, signal);
+    else if (unreadMs !== undefined) await taken(write, message, unreadMs, signal);
     // `write` returns false at 16 queued messages; a drain never comes after a cancel.
     else if (!call.write(message)) await once(call, 'drain', { signal });
   }
@@ -44,9 +54,21 @@ export function isUnread(thrown: unknown): boolean {
   return thrown instanceof TesseraError && thrown.reason === SLOW_VIEWER;
 }
 
+type Write<Response> = (message: Response, taken: () => void) => void;
+
+function writer<Response>(call: WritableCall<Response>, frameOf: FrameOf<Response> | undefined): Write<Response> {
+  const transport = frameOf && transportOf(call);
+  if (transport === undefined) return (message, taken) => call.write(message, taken);
+  return (message, taken) => {
+    // Sent once; later ones change nothing.
+    call.sendMetadata(new Metadata());
+    transport.write(frameOf?.(message), taken);
+  };
+}
+
 /** Resolves when the transport has sent the message, which it does as far as the client's flow control lets it. */
 function taken<Response>(
-  call: WritableCall<Response>,
+  write: Write<Response>,
   message: Response,
   unreadMs: number,
   signal: AbortSignal,
@@ -64,7 +86,7 @@ function taken<Response>(
     });
     const limit = setTimeout(unread, unreadMs);
     signal.addEventListener('abort', left, { once: true });
-    call.write(message, settle(resolve));
+    write(message, settle(resolve));
   });
 }
 
@@ -77,16 +99,4 @@ function taken<Response>(
 export function resetUnlessEnded(call: object, signal: AbortSignal, { resetAfterMs = 0 }: Pacing): void {
   const reset = setTimeout(() => transportOf(call)?.close(constants.NGHTTP2_ENHANCE_YOUR_CALM), resetAfterMs);
   signal.addEventListener('abort', () => clearTimeout(reset), { once: true });
-}
-
-interface InnerCall {
-  readonly nextCall?: InnerCall;
-  readonly stream?: ServerHttp2Stream;
-}
-
-/** The HTTP/2 stream beneath a call and its interceptors; grpc-js has no way of its own to cut off a call. */
-function transportOf(call: object): ServerHttp2Stream | undefined {
-  let inner = (call as { readonly call?: InnerCall }).call;
-  while (inner?.nextCall !== undefined) inner = inner.nextCall;
-  return inner?.stream;
 }

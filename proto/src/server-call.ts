@@ -10,6 +10,7 @@ import type {
 } from '@grpc/grpc-js';
 import { TesseraError } from '@tessera/core';
 import { isUnread, type Pacing, resetUnlessEnded, writeAll } from './paced-write.js';
+import type { FrameOf } from './shared-frames.js';
 import { statusFromError } from './status.js';
 
 /** Hears of failures that are not a TesseraError, which the caller sees only as "internal error". */
@@ -64,11 +65,12 @@ export function serverStream<Request, Response>(
   ) => AsyncIterable<Response>,
   reportFault: ReportFault,
   pacing: Pacing = {},
+  frameOf?: FrameOf<Response>,
 ): handleServerStreamingCall<Request, Response> {
   return async (call) => {
     const signal = signalOfCall(call);
     try {
-      await writeAll(call, handler(call.request, signal, call), signal, pacing);
+      await writeAll(call, handler(call.request, signal, call), signal, pacing, frameOf);
       call.end();
     } catch (thrown) {
       endWithError(call, thrown, signal, reportFault);

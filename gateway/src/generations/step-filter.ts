@@ -60,7 +60,9 @@ export class StepFilter {
     this.#carried.set(imageIndex, carried);
     carried.received += 1;
     const made = this.#previewSteps.filter((step) => step > carried.after && step <= stepIndex).length;
-    return { ...event, superseded: Math.max(0, made - carried.received) };
+    const superseded = Math.max(0, made - carried.received);
+    // Streams that keep up are sent the same object.
+    return superseded === event.superseded ? event : { ...event, superseded };
   }
 
   /** A stream that began in the middle answers for nothing before its first preview. */

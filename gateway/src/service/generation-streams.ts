@@ -98,8 +98,19 @@ function watched(
 
 async function* messages(events: AsyncIterable<GenerationEvent>, leave: () => void) {
   try {
-    for await (const event of events) yield { event: wireFromEvent(event) };
+    for await (const event of events) yield messageOf(event);
   } finally {
     leave();
   }
+}
+
+/** One for each event, so that all who are sent the same event share what it becomes on the wire. */
+const messagesOfEvents = new WeakMap<GenerationEvent, GenerateResponse & WatchResponse>();
+
+function messageOf(event: GenerationEvent): GenerateResponse & WatchResponse {
+  const known = messagesOfEvents.get(event);
+  if (known !== undefined) return known;
+  const message = { event: wireFromEvent(event) };
+  messagesOfEvents.set(event, message);
+  return message;
 }
