@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { type Cluster, evaluationsStarted, type JsonEvent, runTessera, startCluster } from '../support/cluster.js';
 import { eventually, processesWithEnv } from '../support/processes.js';
+import { passTimeLimit } from '../support/time-limit.js';
 
 /** Many times longer than any stop below takes. */
 const STEPS = '400';
@@ -87,10 +88,19 @@ test('tessera cancel from elsewhere ends the stream of generate', async () => {
 });
 
 test('--time-limit ends with 1 and says so', async () => {
-  const args = ['generate', 'a rocket', '--steps', STEPS, '--time-limit', '300ms', '--address', cluster.address];
-  const { code, stderr } = await runTessera(args, { cwd: folder });
+  const { code, stderr } = await passTimeLimit(cluster, folder);
   assert.equal(code, 1);
   assert.match(stderr, /deadline_exceeded/);
+  await rm(join(folder, 'free.png'));
+});
+
+test('a --time-limit that cannot be met is refused at once', async () => {
+  const before = await counted();
+  const args = ['generate', 'a rocket', '--steps', STEPS, '--time-limit', '300ms', '--address', cluster.address];
+  const { code, stderr } = await runTessera(args, { cwd: folder });
+  assert.equal(code, 3);
+  assert.match(stderr, /time_limit/);
+  assert.equal(await counted(), before);
 });
 
 test('a stopped generation leaves no file', async () => {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Cluster, evaluationsStarted, type JsonEvent, runTessera, startCluster } from '../../support/cluster.js';
 import { accepts, eventually, processesWithEnv } from '../../support/processes.js';
+import { passTimeLimit } from '../../support/time-limit.js';
 import type { AcceptancePoint } from '../point.js';
 
 /** Long enough that no stop below comes after the end. */
@@ -27,30 +28,18 @@ interface Stopped {
 const total = (counts: ReadonlyMap<string, number>) => [...counts.values()].reduce((sum, count) => sum + count, 0);
 
 async function stopBy(means: Means, cluster: Cluster, folder: string, seed: number): Promise<Stopped> {
-  const before = total(await evaluationsStarted(cluster.address));
+  let before = total(await evaluationsStarted(cluster.address));
   let generationId = '';
   let lastStep = -1;
-  let cancelled: Promise<unknown> = Promise.resolve();
-  await runTessera(
-    [
-      ...['generate', 'a rocket', '--seed', String(seed), '--steps', String(STEPS), '--guidance', '4', '--json'],
-      ...['--address', cluster.address, '--output', join(folder, `${means}.png`)],
-      ...(means === 'time-limit' ? ['--time-limit', '500ms'] : []),
-    ],
-    {
-      onLine: (line, child) => {
-        const event = JSON.parse(line) as JsonEvent;
-        if (event.type === 'accepted') generationId = String(event.generation_id);
-        if (event.type !== 'progress') return;
-        lastStep = Number(event.step_index);
-        if (lastStep !== STOP_AFTER_STEP) return;
-        if (means === 'ctrl-c') child.kill('SIGINT');
-        if (means === 'kill-9') child.kill('SIGKILL');
-        if (means === 'cancel') cancelled = runTessera(['cancel', generationId, '--address', cluster.address]);
-      },
-    },
-  );
-  await cancelled;
+  const follow = (event: JsonEvent) => {
+    if (event.type === 'accepted') generationId = String(event.generation_id);
+    if (event.type === 'progress') lastStep = Number(event.step_index);
+  };
+  if (means === 'time-limit') {
+    before += (await passTimeLimit(cluster, folder, follow)).freeEvaluations;
+  } else {
+    await stopGenerate(means, cluster, folder, seed, follow);
+  }
   const record = await ended(cluster.address, generationId);
   const atEnd = total(await evaluationsStarted(cluster.address));
   // Twenty steps' time: anything still queued anywhere would run in it.
@@ -65,6 +54,34 @@ async function stopBy(means: Means, cluster: Cluster, folder: string, seed: numb
     startedAfterEnd: later - atEnd,
     state: String(record.state),
   };
+}
+
+async function stopGenerate(
+  means: Exclude<Means, 'time-limit'>,
+  cluster: Cluster,
+  folder: string,
+  seed: number,
+  follow: (event: JsonEvent) => void,
+): Promise<void> {
+  let cancelled: Promise<unknown> = Promise.resolve();
+  await runTessera(
+    [
+      ...['generate', 'a rocket', '--seed', String(seed), '--steps', String(STEPS), '--guidance', '4', '--json'],
+      ...['--address', cluster.address, '--output', join(folder, `${means}.png`)],
+    ],
+    {
+      onLine: (line, child) => {
+        const event = JSON.parse(line) as JsonEvent;
+        follow(event);
+        if (event.type !== 'progress' || event.step_index !== STOP_AFTER_STEP) return;
+        if (means === 'ctrl-c') child.kill('SIGINT');
+        if (means === 'kill-9') child.kill('SIGKILL');
+        const id = String(event.generation_id);
+        if (means === 'cancel') cancelled = runTessera(['cancel', id, '--address', cluster.address]);
+      },
+    },
+  );
+  await cancelled;
 }
 
 async function ended(address: string, generationId: string): Promise<JsonEvent> {
@@ -116,7 +133,8 @@ export const stopsPoint: AcceptancePoint = {
       }
       const portsOpen = (await Promise.all(addresses.map(accepts))).filter(Boolean).length;
       const processes = processesWithEnv('TMPDIR', folder).length;
-      const files = (await readdir(folder)).length;
+      // The generation that the time limit was measured by left its image.
+      const files = (await readdir(folder)).filter((name) => name !== 'free.png').length;
       const ephemeral = [await leftBehind('SIGINT', seed), await leftBehind('SIGKILL', seed)];
       return {
         value: { stops, cluster: { processes, ports: portsOpen, files }, ephemeral },
