@@ -5,6 +5,7 @@ import {
   type Executor,
   float32FromTyped,
   type LoadedNetwork,
+  RunForecast,
   type RunOptions,
   type RunResult,
 } from '@tessera/onnx';
@@ -12,7 +13,6 @@ import type { Evaluation, EvaluationNetwork, NetworkRun, PendingNetworkRun } fro
 import { measureNetwork, type NetworkMeasurement } from './measure-network.js';
 import { networkFeeds } from './network-feeds.js';
 import { PROTECTIONS, type Protections } from './protections.js';
-import { RunForecast } from './run-forecast.js';
 
 /** The denoising network of one model. */
 export class DenoiserNetwork implements EvaluationNetwork {
@@ -37,10 +37,11 @@ export class DenoiserNetwork implements EvaluationNetwork {
     folder: string,
     card: ModelCard,
     protections: Protections = PROTECTIONS,
+    measure: (network: DenoiserNetwork) => Promise<NetworkMeasurement> = measureNetwork,
   ): Promise<DenoiserNetwork> {
     const network = await executor.load(join(folder, card.files.denoiser));
     const loaded = new DenoiserNetwork(card, executor, network, protections);
-    loaded.#measured = await measureNetwork(loaded);
+    loaded.#measured = await measure(loaded);
     loaded.#forecast = loaded.#forecastFrom(loaded.#measured.costs);
     return loaded;
   }
@@ -72,6 +73,17 @@ export class DenoiserNetwork implements EvaluationNetwork {
   /** A run that does not count as work. */
   async warmUp(evaluations: readonly Evaluation[]): Promise<NetworkRun> {
     return this.#read(evaluations, await this.#executor.run(this.#network, ...this.#runOf(evaluations, 0)));
+  }
+
+  /** As `warmUp`, for a run that may be too large; `undefined` when it is. */
+  async tryOut(evaluations: readonly Evaluation[]): Promise<NetworkRun | undefined> {
+    const [feeds, options] = this.#runOf(evaluations, 0);
+    try {
+      return this.#read(evaluations, await this.#executor.run(this.#network, feeds, { ...options, mayFail: true }));
+    } catch (thrown) {
+      if (thrown instanceof TesseraError && thrown.code === 'resource_exhausted') return undefined;
+      throw thrown;
+    }
   }
 
   get #nativeCells(): number {
