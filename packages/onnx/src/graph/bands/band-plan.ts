@@ -1,3 +1,5 @@
+import type { ElementType } from '../element-type.js';
+
 /**
  * An image network cut so that bands of rows can be computed apart: plain data,
  * to be kept beside the segments' files. Tensors go by their names in the model.
@@ -5,13 +7,21 @@
 export interface BandPlan {
   readonly input: string;
   readonly output: string;
-  /** Of the images between segments: rows for each row of the latent (the smallest image of the network). */
-  readonly rowsPerLatentRow: Readonly<Record<string, number>>;
+  /** Input, output and what lies between segments, where it is an image. */
+  readonly images: Readonly<Record<string, BandImage>>;
   /** The fewest latent rows that a band may have: its neighbours ask it for so many. */
   readonly fewestLatentRows: number;
   readonly norms: readonly BandNorm[];
   /** In the order in which they run. */
   readonly segments: readonly BandSegment[];
+}
+
+/** [1, channels, rows, columns] */
+export interface BandImage {
+  readonly elementType: ElementType;
+  readonly channels: number;
+  /** Rows, and columns, for each one of the latent, the smallest image of the network. */
+  readonly rowsPerLatentRow: number;
 }
 
 /** A group normalisation: its statistics are measured over `input` of all bands, and come back as scale and shift. */

@@ -82,7 +82,7 @@ export class LocalBand implements BandHolder {
     for (const [name, tensor] of Object.entries(tensors)) {
       const { first, last, norms } = this.#use(name);
       const rows = rowCount(tensor);
-      const perLatentRow = this.#plan.rowsPerLatentRow[name] as number;
+      const perLatentRow = this.#plan.images[name]?.rowsPerLatentRow as number;
       if (rows !== perLatentRow * (this.band.end - this.band.start)) {
         throw new RangeError(
           `${name} has ${rows} rows, not ${perLatentRow} for each of ${this.band.end - this.band.start}`,

@@ -53,7 +53,7 @@ export async function* runBands(
 
 /** @throws TesseraError invalid_argument when the input's rows are not whole rows of a latent. */
 export function latentRowsOf(plan: BandPlan, input: TypedTensor): number {
-  const perLatentRow = plan.rowsPerLatentRow[plan.input] as number;
+  const perLatentRow = plan.images[plan.input]?.rowsPerLatentRow as number;
   const latentRows = rowCount(input) / perLatentRow;
   if (!Number.isInteger(latentRows))
     throw invalidField(plan.input, `must have a multiple of ${perLatentRow} rows`, rowCount(input));
@@ -78,7 +78,7 @@ class BandExchange {
   }
 
   async handOut(name: string, tensor: TypedTensor): Promise<void> {
-    const perLatentRow = this.#plan.rowsPerLatentRow[name];
+    const perLatentRow = this.#plan.images[name]?.rowsPerLatentRow;
     if (perLatentRow === undefined) {
       this.#wholes.set(name, tensor);
       return;

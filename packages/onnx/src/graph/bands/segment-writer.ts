@@ -1,4 +1,5 @@
-import type { ModelOperator, OperatorAttribute } from '../graph-model.js';
+import type { ModelOperator } from '../graph-model.js';
+import { changedOperator, intsOf, intsValue, intValue, madeOperator, textValue } from '../made-operators.js';
 import type { GroupNorm } from '../norms/group-norm.js';
 import type { MadeConstant } from '../sub-graph.js';
 import { uncuttable } from '../uncuttable.js';
@@ -76,13 +77,13 @@ export class SegmentWriter {
     ];
     const isHalf = type === 'float16';
     const result = norm.appliesSilu ? `${norm.output}/normalised` : norm.output;
-    if (isHalf) this.operators.push(operator('Cast', [input], wide, { to: int(1) }));
-    this.operators.push(operator('Mul', [isHalf ? wide : input, scaleInput], scaled));
-    this.operators.push(operator('Add', [scaled, shiftInput], isHalf ? shifted : result));
-    if (isHalf) this.operators.push(operator('Cast', [shifted], result, { to: int(10) }));
+    if (isHalf) this.operators.push(madeOperator('Cast', [input], wide, { to: intValue(1) }));
+    this.operators.push(madeOperator('Mul', [isHalf ? wide : input, scaleInput], scaled));
+    this.operators.push(madeOperator('Add', [scaled, shiftInput], isHalf ? shifted : result));
+    if (isHalf) this.operators.push(madeOperator('Cast', [shifted], result, { to: intValue(10) }));
     if (norm.appliesSilu) {
-      this.operators.push(operator('Sigmoid', [result], `${norm.output}/gate`));
-      this.operators.push(operator('Mul', [result, `${norm.output}/gate`], norm.output));
+      this.operators.push(madeOperator('Sigmoid', [result], `${norm.output}/gate`));
+      this.operators.push(madeOperator('Mul', [result, `${norm.output}/gate`], norm.output));
     }
   }
 
@@ -90,8 +91,8 @@ export class SegmentWriter {
     const input = this.#withRows(rule.input, wanted, rule);
     const attributes = new Map(original.attributes);
     attributes.delete('auto_pad');
-    attributes.set('pads', ints([0, rule.left, 0, rule.right]));
-    this.operators.push(changed(original, { inputs: original.inputs.with(0, input), attributes }));
+    attributes.set('pads', intsValue([0, rule.left, 0, rule.right]));
+    this.operators.push(changedOperator(original, { inputs: original.inputs.with(0, input), attributes }));
   }
 
   /** Without its own row padding it gives all rows its input reaches; those of neighbours are cut off. */
@@ -101,17 +102,19 @@ export class SegmentWriter {
     const attributes = new Map(original.attributes);
     const pads = intsOf(attributes.get('pads')) ?? [0, 0, 0, 0];
     const extra = intsOf(attributes.get('output_padding')) ?? [0, 0];
-    attributes.set('pads', ints([0, pads[1] as number, 0, pads[3] as number]));
-    attributes.set('output_padding', ints([0, extra[1] as number]));
+    attributes.set('pads', intsValue([0, pads[1] as number, 0, pads[3] as number]));
+    attributes.set('output_padding', intsValue([0, extra[1] as number]));
     const input = this.#withRows(original.inputs[0] as string, wanted, NO_HALO);
-    this.operators.push(changed(original, { inputs: original.inputs.with(0, input), outputs: [reached], attributes }));
+    this.operators.push(
+      changedOperator(original, { inputs: original.inputs.with(0, input), outputs: [reached], attributes }),
+    );
     const amounts = {
       above: halo.above - wanted.above * stride - pad,
       below: halo.below - (wanted.below - 1) * stride - reach + pad,
       aboveAtBorder: -pad,
       belowAtBorder: stride + pad - reach,
     };
-    this.operators.push(operator('Pad', [reached, this.#rowPad(amounts)], original.outputs[0] as string));
+    this.operators.push(madeOperator('Pad', [reached, this.#rowPad(amounts)], original.outputs[0] as string));
   }
 
   #addUpsample(original: ModelOperator, factor: number, wanted: Halo): void {
@@ -127,18 +130,18 @@ export class SegmentWriter {
     const scales = `${name}/scales`;
     this.madeConstants.push({ name: scales, shape: [4], data: Float32Array.of(1, 1, factor, factor) });
     const attributes = {
-      mode: text('nearest'),
-      coordinate_transformation_mode: text('asymmetric'),
-      nearest_mode: text('floor'),
+      mode: textValue('nearest'),
+      coordinate_transformation_mode: textValue('asymmetric'),
+      nearest_mode: textValue('floor'),
     };
-    this.operators.push(operator('Resize', [input, '', scales], name, attributes));
+    this.operators.push(madeOperator('Resize', [input, '', scales], name, attributes));
   }
 
   #addOperator(original: ModelOperator, input: (name: string) => string): void {
     const { index } = this.#layout.view;
     const inputs = original.inputs.map((name) => (name === '' || index.isConstant(name) ? name : input(name)));
     const isSame = inputs.every((name, i) => name === original.inputs[i]);
-    this.operators.push(isSame ? original : changed(original, { inputs }));
+    this.operators.push(isSame ? original : changedOperator(original, { inputs }));
   }
 
   /**
@@ -159,7 +162,7 @@ export class SegmentWriter {
     if (known !== undefined) return known;
     const name = `${tensor}/rows-${this.#padded.size}`;
     this.#padded.set(key, name);
-    this.operators.push(operator('Pad', [tensor, this.#rowPad(amounts)], name));
+    this.operators.push(madeOperator('Pad', [tensor, this.#rowPad(amounts)], name));
     return name;
   }
 
@@ -176,41 +179,4 @@ export class SegmentWriter {
     this.rowPads.push({ input, ...amounts });
     return input;
   }
-}
-
-function operator(
-  type: string,
-  inputs: readonly string[],
-  output: string,
-  attributes: Readonly<Record<string, OperatorAttribute>> = {},
-): ModelOperator {
-  return {
-    name: `${output}/${type}`,
-    type,
-    domain: '',
-    inputs,
-    outputs: [output],
-    attributes: new Map(Object.entries(attributes)),
-  };
-}
-
-function changed(original: ModelOperator, change: Partial<ModelOperator>): ModelOperator {
-  const { stored: _, ...rest } = original;
-  return { ...rest, ...change };
-}
-
-function int(value: number): OperatorAttribute {
-  return { value: { type: 'int', value } };
-}
-
-function ints(value: readonly number[]): OperatorAttribute {
-  return { value: { type: 'ints', value } };
-}
-
-function text(value: string): OperatorAttribute {
-  return { value: { type: 'text', value } };
-}
-
-function intsOf(attribute: OperatorAttribute | undefined): readonly number[] | undefined {
-  return attribute?.value.type === 'ints' ? attribute.value.value : undefined;
 }

@@ -24,6 +24,9 @@ export interface CrossingTensor {
   readonly name: string;
   readonly shape: Shape;
   readonly bytes: number;
+  /** Operator types on either side: what ONNX Runtime can no longer fuse. */
+  readonly madeBy: string;
+  readonly readBy: readonly string[];
 }
 
 /**
@@ -68,7 +71,7 @@ function crossingTensors(
     for (const name of operator.outputs) {
       const last = Math.max(-1, ...index.consumers(name).map((reader) => positions.get(reader) ?? -1));
       if (last <= position) continue;
-      live.set(name, crossingTensor(name, facts));
+      live.set(name, crossingTensor(index, operator, name, facts));
       ending.set(last, [...(ending.get(last) ?? []), name]);
     }
     for (const name of ending.get(position) ?? []) live.delete(name);
@@ -80,12 +83,13 @@ function crossingTensors(
 /** Types that cross the border of a network; see TypedTensor. */
 const CARRIED = new Set(['float32', 'float16', 'int64', 'int32', 'uint8']);
 
-function crossingTensor(name: string, facts: GraphFacts): CrossingTensor {
+function crossingTensor(index: GraphIndex, operator: ModelOperator, name: string, facts: GraphFacts): CrossingTensor {
   const { elementType, shape } = facts.get(name) ?? {};
+  const readBy = [...new Set(index.consumers(name).map(({ type }) => type))];
   if (shape === undefined || elementType === undefined || !CARRIED.has(elementType)) {
-    return { name, shape: [], bytes: Number.POSITIVE_INFINITY };
+    return { name, shape: [], bytes: Number.POSITIVE_INFINITY, madeBy: operator.type, readBy };
   }
-  return { name, shape, bytes: elementCount(shape) * elementBytes(elementType) };
+  return { name, shape, bytes: elementCount(shape) * elementBytes(elementType), madeBy: operator.type, readBy };
 }
 
 /** One place for every amount of weight before it: the cheapest. */
