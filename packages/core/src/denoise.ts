@@ -1,6 +1,6 @@
 import { createNoiseStream } from './noise/noise-stream.js';
 import type { Plan } from './plan.js';
-import { imageSeed, schedulerOfPlan } from './plan-generation.js';
+import { imageSeed, schedulerOfPlan, usesGuidance } from './plan-generation.js';
 import { type Conditionings, createPredictCanvas } from './predict-canvas.js';
 import type { SchedulerState } from './schedulers/scheduler.js';
 import type { CancelSignal } from './signal.js';
@@ -12,7 +12,7 @@ export interface ImageRun {
   readonly plan: Plan;
   readonly imageIndex: number;
   readonly conditionings: Conditionings;
-  /** Where to go on; `undefined` starts from noise. */
+  /** Where to go on; `undefined` starts from noise. A plan that composes starts from its `composedState`. */
   readonly resumeFrom?: SchedulerState;
 }
 
@@ -33,7 +33,8 @@ export interface DenoiseStep {
  * is already under way; leaving the loop waits for nothing. A resumed run
  * takes the noise an unbroken one would have taken, and gives the same bits.
  *
- * @throws what `stages.predict` or the signal throws.
+ * @throws what `stages.predict` or the signal throws; RangeError when the plan
+ *   composes and nothing says where to start.
  */
 export async function* denoiseImage(
   { plan, imageIndex, conditionings, resumeFrom }: ImageRun,
@@ -44,18 +45,19 @@ export async function* denoiseImage(
   const noise = createNoiseStream(imageSeed(plan, imageIndex), plan.latentShape);
   const predictCanvas = createPredictCanvas(plan, conditionings, stages, signal);
   const steps = scheduler.timesteps.length;
-  const perImage = plan.evaluations / plan.count;
-  const afterThisImage = (plan.count - 1 - imageIndex) * perImage;
+  const perStep = plan.windows.length * (usesGuidance(plan) ? 2 : 1);
+  const afterThisImage = ((plan.count - 1 - imageIndex) * plan.evaluations) / plan.count;
 
   function startPrediction(state: SchedulerState): Promise<Tensor> | undefined {
     if (state.stepIndex >= steps) return undefined;
-    const left = ((steps - state.stepIndex) / steps) * perImage;
+    const left = (steps - state.stepIndex) * perStep;
     const prediction = predictCanvas(scheduler.modelInput(state), left + afterThisImage);
     // It may fail while nobody waits for it: a consumer that left, or one still busy with the step before.
     prediction.catch(() => undefined);
     return prediction;
   }
 
+  if (plan.compose && resumeFrom === undefined) throw new RangeError('a composed image starts from its base image');
   let state = resumeFrom ?? scheduler.init(noise.at(0));
   let prediction = startPrediction(state);
   while (prediction !== undefined) {

@@ -1,6 +1,8 @@
 import type { ErrorCode } from './errors.js';
-import type { Plan, Window } from './plan.js';
+import type { ComposePlan, Plan, Window } from './plan.js';
 import type { ImageFormat } from './request.js';
+import type { SeamFigures } from './seams/seam-figures.js';
+import type { Tiling } from './windows/tiling.js';
 
 /** What happens to a generation, as callers of the client library see it. Mirrors `tessera.v1.GenerationEvent`. */
 export type GenerationEvent = EventHead & EventBody;
@@ -96,11 +98,17 @@ export interface Receipt {
   readonly width: number;
   readonly height: number;
   readonly windows: readonly Window[];
+  /** Absent where one window was the canvas. */
+  readonly tiling?: Tiling;
+  /** Absent where the canvas started from noise. */
+  readonly compose?: ComposePlan;
   readonly evaluations: number;
   readonly numericClass: string;
   readonly arithmeticVersion: string;
   readonly latentSha256: string;
   readonly imageSha256: string;
+  /** Of an image that has edges of windows or bands. */
+  readonly seams?: SeamFigures;
   readonly timings: readonly { readonly stage: string; readonly ms: number }[];
   readonly cache: readonly { readonly cache: string; readonly key: string; readonly hit: boolean }[];
   readonly tesseraVersion: string;

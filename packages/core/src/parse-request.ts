@@ -1,6 +1,7 @@
 import { invalidField } from './errors.js';
 import type { ModelCard } from './model-card.js';
 import type { GenerationRequest, ImageFormat, PreviewRequest } from './request.js';
+import { CANVAS_FIELDS, canvasOf } from './request-canvas.js';
 import {
   durationMs,
   type Fields,
@@ -12,7 +13,6 @@ import {
   text,
   uint64,
   wholeNumber,
-  wholeNumberFrom,
 } from './request-fields.js';
 import type { RequestLimits } from './request-limits.js';
 import { resolveSchedulerConfig } from './schedule/resolve-config.js';
@@ -40,8 +40,7 @@ const REQUEST_FIELDS = [
   'steps',
   'guidanceScale',
   'guidanceRescale',
-  'width',
-  'height',
+  ...CANVAS_FIELDS,
   'scheduler',
   'eta',
   'preview',
@@ -86,6 +85,7 @@ export function parseGenerationRequest(input: unknown, context: RequestContext):
 
   const scheduler = schedulerOf(fields) ?? defaults.scheduler;
   const steps = wholeNumber(fields, 'steps', 1, limits.maxSteps) ?? defaults.steps;
+  const count = wholeNumber(fields, 'count', 1, limits.maxCount) ?? 1;
   const eta = realNumber(fields, 'eta', 0, 1) ?? 0;
   const negativePrompt = text(fields, 'negativePrompt', limits.maxPromptBytes);
   const preview = previewOf(fieldValue(fields, 'preview'), limits, card);
@@ -96,12 +96,11 @@ export function parseGenerationRequest(input: unknown, context: RequestContext):
     model: card.name,
     ...(negativePrompt !== undefined && { negativePrompt }),
     seed: uint64(fields, 'seed') ?? String(context.drawSeed()),
-    count: wholeNumber(fields, 'count', 1, limits.maxCount) ?? 1,
+    count,
     steps,
     guidanceScale: realNumber(fields, 'guidanceScale', 0, limits.maxGuidanceScale) ?? defaults.guidanceScale,
     guidanceRescale: realNumber(fields, 'guidanceRescale', 0, 1) ?? 0,
-    width: extentOf(fields, 'width', card),
-    height: extentOf(fields, 'height', card),
+    ...canvasOf(fields, { limits, card, count, steps }),
     scheduler,
     eta,
     ...(preview && { preview }),
@@ -143,24 +142,6 @@ function schedulerOf(fields: Fields): SchedulerName | undefined {
   const name = SCHEDULER_NAMES.find((candidate) => candidate === value);
   if (name !== undefined) return name;
   throw invalidField('scheduler', `must be one of ${SCHEDULER_NAMES.join(', ')}`, value);
-}
-
-function extentOf(fields: Fields, key: 'width' | 'height', card: ModelCard): number {
-  const value = fieldValue(fields, key);
-  if (value === undefined) return card.defaults[key];
-  const { spatialCompression } = card.latentFormat;
-  const fixed = card.denoiser.fixedSize ?? card.decoder.fixedSize;
-  const max = (fixed ?? card.nativeCanvas)[key] * spatialCompression;
-  const multiple = fixed === undefined ? card.latentMultiple * spatialCompression : max;
-  const extent = wholeNumberFrom(value);
-  if (extent !== undefined && extent >= multiple && extent <= max && extent % multiple === 0) return extent;
-  const { width, height } = card.nativeCanvas;
-  const native = `${width * spatialCompression}×${height * spatialCompression}`;
-  const bound =
-    fixed === undefined
-      ? `must be a multiple of ${multiple} from ${multiple} to ${max}: the native size of ${card.name} is ${native}`
-      : `must be ${max}: ${card.name} was exported for that size alone`;
-  throw invalidField(nameOf(fields, key), bound, value);
 }
 
 function previewOf(value: unknown, limits: RequestLimits, card: ModelCard): PreviewRequest | undefined {

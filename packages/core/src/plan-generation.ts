@@ -1,13 +1,16 @@
 import { guidanceEmbedding } from './lcm-guidance.js';
 import type { ModelCard } from './model-card.js';
 import type { PlainTensor, Plan } from './plan.js';
+import { planCompose } from './plan-compose.js';
+import { peakMemoryOf } from './plan-memory.js';
 import type { GenerationRequest } from './request.js';
 import { resolveSchedulerConfig } from './schedule/resolve-config.js';
 import { createScheduler } from './schedulers/create-scheduler.js';
 import type { Scheduler } from './schedulers/scheduler.js';
-import { elementCount } from './tensor/tensor.js';
+import { nativeWindow } from './windows/native-window.js';
+import { planWindows } from './windows/window-grid.js';
+import { TIME_IDS } from './windows/window-inputs.js';
 
-const TIME_IDS = 'time_ids';
 const TIMESTEP_COND = 'timestep_cond';
 
 /**
@@ -20,11 +23,17 @@ export function planGeneration(request: GenerationRequest, card: ModelCard): Pla
   const { scheduler, steps, eta, count, width, height, guidanceScale, guidanceRescale } = request;
   const { channels, spatialCompression } = card.latentFormat;
   const schedulerConfig = resolveSchedulerConfig(card.schedulerConfig, scheduler);
-  const { timesteps } = createScheduler(scheduler, schedulerConfig, steps, { eta });
-  const latentShape = [channels, height / spatialCompression, width / spatialCompression] as const;
-  const windows = [{ x: 0, y: 0, width: latentShape[2], height: latentShape[1] }];
+  const method = createScheduler(scheduler, schedulerConfig, steps, { eta });
+  const { timesteps } = method;
+  const canvas = { width: width / spatialCompression, height: height / spatialCompression };
+  const latentShape = [channels, canvas.height, canvas.width] as const;
+  const windows = planWindows(canvas, nativeWindow(card), request.tiling);
+  const tiling = windows.length > 1 ? { tiling: request.tiling } : {};
+  const compose = windows.length > 1 ? planCompose(request, card, method) : undefined;
   const denoiserInputs = denoiserInputsOf(request, card);
-  const guided = evaluatesTwice(guidanceScale, denoiserInputs);
+  const sides = evaluatesTwice(guidanceScale, denoiserInputs) ? 2 : 1;
+  const firstStep = compose?.startStep ?? 0;
+  const calls = (timesteps.length - firstStep) * windows.length + (compose ? timesteps.length : 0);
   return {
     model: card.name,
     modelSha256: card.sha256,
@@ -41,9 +50,11 @@ export function planGeneration(request: GenerationRequest, card: ModelCard): Pla
     height,
     latentShape,
     windows,
-    previewSteps: previewStepsOf(request, timesteps.length),
-    evaluations: timesteps.length * windows.length * (guided ? 2 : 1) * count,
-    peakMemoryBytes: peakMemoryOf(latentShape, width, height, count),
+    ...tiling,
+    ...(compose && { compose }),
+    previewSteps: previewStepsOf(request, timesteps.length).filter((stepIndex) => stepIndex >= firstStep),
+    evaluations: calls * sides * count,
+    peakMemoryBytes: count * peakMemoryOf({ latentShape, windows, width, height }, sides),
     denoiserInputs,
   };
 }
@@ -88,16 +99,4 @@ function denoiserInputsOf({ width, height, guidanceScale }: GenerationRequest, c
     inputs[TIMESTEP_COND] = guidanceEmbedding(guidanceScale, denoiser.timestepCondDim);
   }
   return inputs;
-}
-
-/** Latent-sized arrays alive at once in a step: sample, next, model input, denoised, noise, guided, two predictions, four of history. */
-const LIVE_LATENTS = 12;
-/** Copies of the image alive at its end: as decoded, as sent, as encoded. */
-const LIVE_IMAGES = 3;
-
-/** Forecast of what the gateway holds at most, with all images of the generation under way. */
-function peakMemoryOf(latentShape: Plan['latentShape'], width: number, height: number, count: number): number {
-  const latentBytes = 4 * elementCount(latentShape);
-  const imageBytes = 3 * width * height;
-  return count * (LIVE_LATENTS * latentBytes + LIVE_IMAGES * imageBytes);
 }

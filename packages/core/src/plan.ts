@@ -1,8 +1,12 @@
 import type { SchedulerConfig } from './schedule/config.js';
 import type { SchedulerName } from './schedulers/names.js';
 import type { Tensor } from './tensor/tensor.js';
+import type { Tiling } from './windows/tiling.js';
 
-/** A rectangle of the latent canvas that one evaluation covers, in cells. */
+/**
+ * A rectangle of the latent canvas that one evaluation covers, in cells. On a
+ * canvas that wraps it may reach beyond the end, where it goes on at the start.
+ */
 export interface Window {
   readonly x: number;
   readonly y: number;
@@ -33,14 +37,34 @@ export interface Plan {
   readonly height: number;
   /** [channels, height, width] of the canvas. */
   readonly latentShape: readonly [number, number, number];
+  /** In the order in which they are merged: row by row. */
   readonly windows: readonly Window[];
+  /** How they were laid out and are merged; absent where one window is the canvas. */
+  readonly tiling?: Tiling;
+  /** Absent: the canvas starts from noise. */
+  readonly compose?: ComposePlan;
   /** Step indices after which a preview is made. */
   readonly previewSteps: readonly number[];
-  /** Denoiser calls on one window, over all images; guidance doubles them. */
+  /** Denoiser calls on one window, over all images, the base images of `compose` included; guidance doubles them. */
   readonly evaluations: number;
   readonly peakMemoryBytes: number;
-  /** Denoiser inputs that depend on the plan and not on a prompt (time_ids, timestep_cond), without batch axis. */
+  /**
+   * Denoiser inputs that depend on the plan and not on a prompt (time_ids,
+   * timestep_cond), without batch axis, of a window at 0, 0; `windowInputs`
+   * has those of the others.
+   */
   readonly denoiserInputs: Readonly<Record<string, PlainTensor>>;
+}
+
+/** The canvas starts from a native-size image, enlarged, encoded and noised. */
+export interface ComposePlan {
+  /** Share of the steps that the canvas takes, as asked. */
+  readonly strength: number;
+  /** The first step of the canvas; at 0 too it starts from the noised image. */
+  readonly startStep: number;
+  /** Pixels of the image that it starts from. */
+  readonly baseWidth: number;
+  readonly baseHeight: number;
 }
 
 /** A tensor as JSON can hold it. */

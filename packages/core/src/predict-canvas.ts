@@ -1,12 +1,14 @@
 import { TesseraError } from './errors.js';
 import { guidedPrediction } from './guidance.js';
-import { type Plan, tensorFromPlain } from './plan.js';
+import type { Plan, Window } from './plan.js';
 import type { ModelInput } from './schedulers/scheduler.js';
 import type { CancelSignal } from './signal.js';
 import type { Conditioning, Stages } from './stages.js';
 import type { Tensor } from './tensor/tensor.js';
 import { cutWindow } from './windows/cut.js';
-import { mergeWindows } from './windows/merge.js';
+import { createInOrder } from './windows/in-order.js';
+import { createWindowMerge } from './windows/merge.js';
+import { windowInputs } from './windows/window-inputs.js';
 
 /** The two sides of guidance; without `unconditional` there is none. */
 export interface Conditionings {
@@ -18,9 +20,17 @@ export interface Conditionings {
 export type PredictCanvas = (input: ModelInput, remainingEvaluations: number) => Promise<Tensor>;
 
 /**
+ * Windows of one image that are cut and asked for at once. More than many
+ * denoisers take with their best batch running and the next one waiting, and
+ * few enough that a canvas of thousands of windows is not in memory twice.
+ */
+const WINDOWS_IN_FLIGHT = 256;
+
+/**
  * Makes one prediction for a canvas of the plan out of as many calls as it has
- * windows, all under way at once, and merges windows and guidance in the
- * plan's order. Once the signal is aborted, no call starts.
+ * windows, and merges windows and guidance in the plan's order, windows as
+ * they come: whoever makes them, and in whatever order they come, the bits are
+ * the same. Once the signal is aborted or a window has failed, no call starts.
  */
 export function createPredictCanvas(
   plan: Plan,
@@ -28,13 +38,12 @@ export function createPredictCanvas(
   stages: Stages,
   signal: CancelSignal,
 ): PredictCanvas {
-  const { windows, latentShape, guidanceScale, guidanceRescale } = plan;
+  const { windows, guidanceScale, guidanceRescale } = plan;
   const conditionings = unconditional === undefined ? [conditional] : [unconditional, conditional];
-  const inputs = Object.fromEntries(
-    Object.entries(plan.denoiserInputs).map(([name, plain]) => [name, tensorFromPlain(plain)]),
-  );
+  const startMerge = createWindowMerge(plan);
 
-  async function predictWindow(latent: Tensor, timestep: number, remainingEvaluations: number) {
+  async function predictWindow(window: Window, latent: Tensor, timestep: number, remainingEvaluations: number) {
+    const inputs = windowInputs(plan, window);
     const predictions = await stages.predict({ latent, timestep, conditionings, inputs, remainingEvaluations }, signal);
     if (
       predictions.length === conditionings.length &&
@@ -49,23 +58,36 @@ export function createPredictCanvas(
     );
   }
 
-  return async ({ latent, timestep }, remainingEvaluations) => {
+  /** The canvas under each conditioning. */
+  async function predictSides({ latent, timestep }: ModelInput, remainingEvaluations: number) {
+    const merge = startMerge(conditionings.length);
+    const inOrder = createInOrder<readonly Tensor[]>((predictions) => merge.add(predictions));
+    let next = 0;
+    const predictSome = async () => {
+      while (next < windows.length) {
+        signal.throwIfAborted();
+        const index = next;
+        next += 1;
+        const window = windows[index] as Window;
+        const left = remainingEvaluations - index * conditionings.length;
+        try {
+          inOrder.put(index, await predictWindow(window, cutWindow(latent, window), timestep, left));
+        } catch (thrown) {
+          next = windows.length;
+          throw thrown;
+        }
+      }
+    };
+    await Promise.all(Array.from({ length: Math.min(WINDOWS_IN_FLIGHT, windows.length) }, predictSome));
+    return merge.canvases() as readonly [Tensor, Tensor?];
+  }
+
+  return async (input, remainingEvaluations) => {
     signal.throwIfAborted();
-    const perWindow = await Promise.all(
-      windows.map((window, i) =>
-        predictWindow(cutWindow(latent, window), timestep, remainingEvaluations - i * conditionings.length),
-      ),
-    );
-    const [first, second] = conditionings.map((_, side) =>
-      mergeWindows(
-        perWindow.map((predictions) => predictions[side] as Tensor),
-        windows,
-        latentShape,
-      ),
-    ) as [Tensor, Tensor?];
+    const [first, second] = await predictSides(input, remainingEvaluations);
     const prediction = second === undefined ? first : guidedPrediction(first, second, guidanceScale, guidanceRescale);
     if (!prediction.data.every(Number.isFinite)) {
-      throw new TesseraError('internal', `the denoiser's prediction at timestep ${timestep} is not finite`);
+      throw new TesseraError('internal', `the denoiser's prediction at timestep ${input.timestep} is not finite`);
     }
     return prediction;
   };

@@ -7,6 +7,12 @@ export interface RequestLimits {
   readonly maxSteps: number;
   readonly maxCount: number;
   readonly maxGuidanceScale: number;
+  /** Pixels along one side of an image. */
+  readonly maxImageEdge: number;
+  /** Pixels of one image. */
+  readonly maxImageArea: number;
+  /** Windows of all images of a generation: its plan and its receipts list every one. */
+  readonly maxWindows: number;
   readonly maxKeepForMs: number;
   readonly maxTimeLimitMs: number;
   /** UTF-16 units. */
@@ -21,6 +27,9 @@ export const DEFAULT_LIMITS: RequestLimits = {
   maxSteps: 1000,
   maxCount: 16,
   maxGuidanceScale: 100,
+  maxImageEdge: 16_384,
+  maxImageArea: 2 ** 26,
+  maxWindows: 16_384,
   maxKeepForMs: 24 * HOUR_MS,
   maxTimeLimitMs: 24 * HOUR_MS,
   maxIdempotencyKeyLength: 256,

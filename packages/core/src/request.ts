@@ -1,4 +1,5 @@
 import type { SchedulerName } from './schedulers/names.js';
+import type { Tiling } from './windows/tiling.js';
 
 export type ImageFormat = 'png' | 'jpeg' | 'webp';
 
@@ -22,6 +23,10 @@ export interface GenerationRequest {
   /** Pixels. */
   readonly width: number;
   readonly height: number;
+  /** Of a canvas that takes several windows. */
+  readonly tiling: Tiling;
+  /** Absent: the image starts from noise, whatever its size. */
+  readonly compose?: ComposeRequest;
   readonly scheduler: SchedulerName;
   readonly eta: number;
   readonly preview?: PreviewRequest;
@@ -33,6 +38,12 @@ export interface GenerationRequest {
   readonly timeLimitMs?: number;
   /** 0 (background) to 9 (urgent). */
   readonly priority: number;
+}
+
+/** An image larger than native starts from one of native size, so that it has one composition. */
+export interface ComposeRequest {
+  /** Share of the steps that the large image takes, above 0 to 1: the smaller, the closer it stays to the native one. */
+  readonly strength: number;
 }
 
 export interface PreviewRequest {

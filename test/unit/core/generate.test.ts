@@ -250,26 +250,46 @@ test('answers that are not a prediction are refused', async () => {
   }
 });
 
-test('a plan with several windows is predicted window by window and merged', async () => {
-  const { plan, conditionings, signal } = await prepare({ guidanceScale: 4 });
-  const windows = [
-    { x: 0, y: 0, width: 10, height: 16 },
-    { x: 6, y: 0, width: 10, height: 16 },
-  ];
-  const windowed: Plan = { ...plan, windows, evaluations: plan.evaluations * 2 };
-  const stages = new AnalyticStages();
-  let latent: Tensor | undefined;
-  for await (const step of denoiseImage({ plan: windowed, imageIndex: 0, conditionings }, stages, signal)) {
-    latent = step.state.sample;
-  }
-  const expected = expectedLatent(plan, conditionings, 0).data;
-  // The analytic network is pointwise, so windows change rounding only.
-  latent?.data.forEach((x, i) => {
-    assert.ok(Math.abs(x - (expected[i] as number)) < 1e-4);
+for (const scheduler of SCHEDULER_NAMES) {
+  test(`${scheduler}: a large canvas is predicted window by window, and stepped whole`, async () => {
+    const { plan, conditionings, signal } = await prepare({
+      scheduler,
+      eta: scheduler === 'ddim' ? 1 : 0,
+      guidanceRescale: 0.5,
+      width: 136,
+      height: 200,
+    });
+    assert.equal(plan.windows.length, 4);
+    const stages = new AnalyticStages();
+    let latent: Tensor | undefined;
+    for await (const step of denoiseImage({ plan, imageIndex: 0, conditionings }, stages, signal)) {
+      latent = step.state.sample;
+    }
+    const expected = expectedLatent(plan, conditionings, 0).data;
+    const scale = expected.reduce((max, x) => Math.max(max, Math.abs(x)), 0);
+    // The analytic network is pointwise, so windows change rounding only.
+    latent?.data.forEach((x, i) => {
+      assert.ok(Math.abs(x - (expected[i] as number)) < 1e-5 * scale);
+    });
+    assert.equal(stages.calls.length, 4 * plan.timesteps.length);
+    assert.ok(stages.calls.every(({ latent: { shape } }) => shape.join() === '4,16,16'));
+    assert.deepEqual(
+      stages.calls.slice(0, 4).map(({ remainingEvaluations }) => remainingEvaluations),
+      [0, 2, 4, 6].map((before) => plan.evaluations - before),
+    );
   });
-  assert.deepEqual(stages.calls[0]?.latent.shape, [4, 16, 10]);
-  assert.deepEqual(
-    stages.calls.slice(0, 2).map(({ remainingEvaluations }) => remainingEvaluations),
-    [20, 18],
-  );
+}
+
+test('a canvas of native size gives the bits of a plain loop, with tiling asked for or not', async () => {
+  for (const tiling of [{}, { overlap: 3, windowScheme: 'pyramid' }]) {
+    const { plan, conditionings, signal } = await prepare(tiling);
+    let latent: Tensor | undefined;
+    for await (const step of denoiseImage({ plan, imageIndex: 0, conditionings }, new AnalyticStages(), signal)) {
+      latent = step.state.sample;
+    }
+    assert.equal(
+      hexFromFloat32(latent?.data ?? new Float32Array()),
+      hexFromFloat32(expectedLatent(plan, conditionings, 0).data),
+    );
+  }
 });

@@ -4,13 +4,19 @@ import { DEFAULT_LIMITS, parseGenerationRequest, TesseraError } from '@tessera/c
 import { modelCard } from '../../support/model-card.js';
 
 const card = modelCard();
-const fixed = modelCard({ name: 'fixed', denoiser: { ...card.denoiser, fixedSize: { width: 16, height: 16 } } });
+const size = { width: 16, height: 16 };
+const fixed = modelCard({ name: 'fixed', denoiser: { ...card.denoiser, fixedSize: size } });
+const fixedWhole = modelCard({ ...fixed, name: 'fixed-whole', decoder: { ...card.decoder, fixedSize: size } });
+const encoding = modelCard({
+  name: 'encoding',
+  imageEncoder: { input: 'sample', output: 'latent_parameters', posterior: 'moments', float: 'float32' },
+});
 const prk = modelCard({ name: 'prk', latentFormat: { ...card.latentFormat, preview: undefined } });
 
 const parse = (input: unknown) =>
   parseGenerationRequest(input, {
     tenant: 'default',
-    models: [card, fixed, prk],
+    models: [card, fixed, prk, fixedWhole, encoding],
     defaultModel: 'small',
     drawSeed: () => 4_000_000_000,
     limits: DEFAULT_LIMITS,
@@ -28,6 +34,7 @@ test('what is unset takes the default of the model card', () => {
     guidanceRescale: 0,
     width: 128,
     height: 128,
+    tiling: { wrap: 'none', scheme: 'ramp' },
     scheduler: 'ddim',
     eta: 0,
     outputFormat: 'png',
@@ -48,6 +55,10 @@ test('what is set is taken, as proto-loader writes it', () => {
     guidanceRescale: 1,
     width: '32',
     height: 96,
+    overlap: '0',
+    wrap: 'both',
+    windowScheme: 'pyramid',
+    compose: null,
     scheduler: 'ddim',
     eta: 1,
     preview: {
@@ -75,6 +86,7 @@ test('what is set is taken, as proto-loader writes it', () => {
     guidanceRescale: 1,
     width: 32,
     height: 96,
+    tiling: { overlap: 0, wrap: 'both', scheme: 'pyramid' },
     scheduler: 'ddim',
     eta: 1,
     preview: { everySteps: 2, maxEdge: 2048, decoded: true, format: 'webp' },
@@ -104,12 +116,48 @@ test('previews need every_steps, and the decoder where the model has no linear m
   assert.equal(parse({ model: 'prk', prompt: 'x', preview: { everySteps: 1 } }).preview?.decoded, true);
 });
 
+function composed(strength: unknown) {
+  return { model: 'encoding', compose: { strength } };
+}
+
+test('sizes beyond native are multiples of a cell; below it, of what the network halves', () => {
+  for (const [width, height] of [
+    [136, 1000],
+    [96, 1000],
+    [16_384, 4096],
+    [8192, 8192],
+    [128, 136],
+  ] as const) {
+    const { width: w, height: h } = parse({ prompt: 'x', width, height });
+    assert.deepEqual([w, h], [width, height]);
+  }
+});
+
+test('overlap is bounded by the windows that it counts for', () => {
+  const overlapOf = (input: object) => parse({ prompt: 'x', ...input }).tiling.overlap;
+  assert.equal(overlapOf({ width: 256, height: 64, overlap: 15 }), 15, 'the short axis has one window');
+  assert.equal(overlapOf({ width: 64, height: 64, overlap: 7 }), 7);
+  assert.equal(overlapOf({ width: 64, wrap: 'x', overlap: 7 }), 7);
+});
+
+test('an image is composed at half strength, or at the one that is given', () => {
+  const composeOf = (input: object) => parse({ prompt: 'x', model: 'encoding', ...input }).compose;
+  assert.equal(composeOf({}), undefined);
+  assert.deepEqual(composeOf({ compose: {} }), { strength: 0.5 });
+  assert.deepEqual(composeOf({ compose: { strength: 1 } }), { strength: 1 });
+  assert.deepEqual(composeOf({ compose: {}, steps: 1 }), { strength: 1 }, 'one step is the least');
+});
+
 const tooLong = 'é'.repeat(DEFAULT_LIMITS.maxPromptBytes / 2 + 1);
 
 /** [field, bad values, what the message must say] */
 const refusals: readonly (readonly [string, readonly unknown[], RegExp])[] = [
   ['request', [[], 'text', 7, null, undefined], /^request must be an object/],
-  ['model', [{ model: 'none' }, { model: '' }, { model: 3 }], /^model must be one of small, fixed, prk; got/],
+  [
+    'model',
+    [{ model: 'none' }, { model: '' }, { model: 3 }],
+    /^model must be one of small, fixed, prk, fixed-whole, encoding; got/,
+  ],
   ['prompt', [{}, { prompt: null }], /^prompt must be given/],
   ['prompt', [{ prompt: 'x'.repeat(1 << 20) }], /^prompt must be at most 8192 bytes of UTF-8; got 1048576$/],
   ['prompt', [{ prompt: tooLong }], /^prompt must be at most 8192 bytes of UTF-8; got 8194$/],
@@ -140,11 +188,43 @@ const refusals: readonly (readonly [string, readonly unknown[], RegExp])[] = [
   ['guidance_rescale', [{ guidanceRescale: 1.01 }, { guidanceRescale: -1 }], /from 0 to 1; got/],
   [
     'width',
-    [0, -1, 7, 2 ** 31, '2147483648', 33, 160, 1.5, 'wide'].map((width) => ({ width })),
-    /^width must be a multiple of 32 from 32 to 128: the native size of small is 128×128; got/,
+    [0, -1, 7, 2 ** 31, '2147483648', 33, 136.5, 'wide', 16_392, 132].map((width) => ({ width })),
+    /^width must be a multiple of 32 up to 128, of 8 from there to 16384: the native size of small is 128×128; got/,
   ],
-  ['height', [0, -1, 7, 2 ** 31, 136].map((height) => ({ height })), /^height must be a multiple of 32 from 32 to 128/],
-  ['width', [{ model: 'fixed', width: 64 }], /^width must be 128: fixed was exported for that size alone; got 64$/],
+  ['height', [0, -1, 7, 2 ** 31, 24].map((height) => ({ height })), /^height must be a multiple of 32 up to 128/],
+  [
+    'height',
+    [{ width: 16_384, height: 4104 }],
+    /^height must be at most 4096 for a width of 16384: an image has at most 67108864 pixels; got 4104$/,
+  ],
+  [
+    'width',
+    [64, 132, 16_392].map((width) => ({ model: 'fixed', width })),
+    /^width must be a multiple of 8 from 128 to 16384: the denoiser of fixed was exported for 128; got/,
+  ],
+  [
+    'width',
+    [64, 256].map((width) => ({ model: 'fixed-whole', width })),
+    /^width must be 128: fixed-whole was exported for that size alone; got/,
+  ],
+  ['overlap', [-1, 16, 1.5, 'x'].map((overlap) => ({ width: 256, overlap })), /from 0 to 15; got/],
+  ['overlap', [{ width: 64, wrap: 'x', overlap: 8 }], /^overlap must be a whole number from 0 to 7; got 8$/],
+  [
+    'overlap',
+    [{ width: 2048, height: 2048, overlap: 15 }],
+    /^overlap must be smaller: it takes 58081 windows, and 16384 are the most; got 15$/,
+  ],
+  ['count', [{ width: 8192, height: 8192, count: 3 }], /^count must be smaller: it takes 21675 windows/],
+  ['wrap', ['z', '', true].map((wrap) => ({ wrap })), /^wrap must be one of none, x, y, both; got/],
+  ['window_scheme', ['gauss', 1].map((windowScheme) => ({ windowScheme })), /^window_scheme must be one of ramp, pyr/],
+  ['compose', [{ compose: true }, { compose: 0.5 }], /^compose must be an object/],
+  ['compose', [{ compose: {} }], /^compose needs a model with an image encoder, and small has none$/],
+  [
+    'compose.strength',
+    [-0.1, 1.1, Number.NaN, 'x'].map(composed),
+    /^compose.strength must be a number from 0 to 1; got/,
+  ],
+  ['compose.strength', [0, 0.09].map(composed), /^compose.strength must be at least 0.1, one of 10 steps; got/],
   [
     'scheduler',
     [{ scheduler: 'heun' }, { scheduler: '' }, { scheduler: 1 }],

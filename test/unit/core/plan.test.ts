@@ -17,10 +17,44 @@ function plan(input: object, model: ModelCard = card) {
   return planGeneration(parseGenerationRequest({ prompt: 'x', ...input }, context), model);
 }
 
-test('one window covers the canvas', () => {
-  const { latentShape, windows } = plan({ width: 96, height: 128 });
-  assert.deepEqual(latentShape, [4, 16, 12]);
-  assert.deepEqual(windows, [{ x: 0, y: 0, width: 12, height: 16 }]);
+test('one window covers a canvas of native size or smaller, and nothing tells of tiling', () => {
+  for (const overlap of [undefined, 0, 7]) {
+    const { latentShape, windows, tiling, compose } = plan({ width: 96, height: 128, overlap });
+    assert.deepEqual(latentShape, [4, 16, 12]);
+    assert.deepEqual(windows, [{ x: 0, y: 0, width: 12, height: 16 }]);
+    assert.deepEqual([tiling, compose], [undefined, undefined]);
+  }
+});
+
+test('a canvas larger than native is covered by windows of native size, each an evaluation', () => {
+  const made = plan({ width: 136, height: 1000, steps: 5, count: 2, windowScheme: 'pyramid' });
+  assert.deepEqual(made.latentShape, [4, 125, 17]);
+  assert.equal(made.windows.length, 2 * 11);
+  assert.ok(made.windows.every(({ width, height }) => width === 16 && height === 16));
+  assert.equal(made.evaluations, 5 * 2 * 22 * 2);
+  assert.deepEqual(made.tiling, { wrap: 'none', scheme: 'pyramid' });
+  assert.equal(plan({ width: 512, height: 512 }).windows.length, 25);
+  assert.equal(plan({ width: 512, height: 512, overlap: 0 }).windows.length, 16);
+});
+
+test('a texture of native size takes windows across its border', () => {
+  const { windows, tiling } = plan({ wrap: 'x' });
+  assert.deepEqual(
+    windows.map(({ x }) => x),
+    [0, 8],
+  );
+  assert.deepEqual(tiling, { wrap: 'x', scheme: 'ramp' });
+});
+
+test('windows are of the size that a denoiser was exported for', () => {
+  const fixedSize = { width: 12, height: 8 };
+  const model = modelCard({ denoiser: { ...card.denoiser, fixedSize } });
+  const { windows } = plan({ width: 256, height: 64 }, model);
+  assert.ok(windows.every(({ width, height }) => width === 12 && height === 8));
+  assert.deepEqual(
+    windows.map(({ x, y }) => [x, y]),
+    [0, 7, 13, 20].map((x) => [x, 0]),
+  );
 });
 
 test('guidance doubles the evaluations of every image; scale 1 has none', () => {
@@ -92,4 +126,8 @@ test('the memory forecast grows with canvas and count', () => {
   assert.ok(one > 4 * 4 * 16 * 16 && one < 1e6, String(one));
   assert.equal(plan({ count: 3 }).peakMemoryBytes, 3 * one);
   assert.ok(plan({ width: 64 }).peakMemoryBytes < one);
+  const image = 3 * 3 * 2048 * 2048;
+  const large = plan({ width: 2048, height: 2048 }).peakMemoryBytes;
+  assert.ok(large > image && large < 2 * image, String(large));
+  assert.ok(plan({ width: 2048, height: 2048, overlap: 8 }).peakMemoryBytes > large, 'more windows are more memory');
 });

@@ -3,8 +3,9 @@ import type { SchedulerConfig } from '../schedule/config.js';
 import { dpmSolverSchedule } from '../schedule/dpm-solver-schedule.js';
 import { torchSqrt } from '../schedule/torch-sqrt.js';
 import type { Tensor } from '../tensor/tensor.js';
+import { noised } from './add-noise.js';
 import type { Scheduler, SchedulerState, SchedulerStep } from './scheduler.js';
-import { likeSample, nextState, predictionValues, timestepOf } from './step-arguments.js';
+import { likeSample, nextState, predictionValues, timestepAt, timestepOf } from './step-arguments.js';
 
 const f = Math.fround;
 /** With fewer steps than this the last ones fall back to lower orders, for stability. */
@@ -64,6 +65,12 @@ export function createDpmSolver(config: SchedulerConfig, steps: number): Schedul
     timesteps,
     initNoiseSigma: 1,
     init: (noise) => ({ stepIndex: 0, sample: noise, history: [] }),
+    addNoise(latent, noise, stepIndex) {
+      timestepAt(timesteps, stepIndex);
+      const { alpha, sigma } = levels[stepIndex] as Level;
+      return noised(latent, noise, alpha, sigma);
+    },
+    startStep: (skipped) => skipped,
     modelInput: (state) => ({ latent: state.sample, timestep: timestepOf(timesteps, state) }),
     drawsNoise: () => false,
     noiseDraw: (stepIndex) => stepIndex + 1,

@@ -2,9 +2,10 @@ import { denoisedAtSigma } from '../prediction.js';
 import type { SchedulerConfig } from '../schedule/config.js';
 import { eulerInitNoiseSigma, eulerSchedule } from '../schedule/euler-schedule.js';
 import type { Tensor } from '../tensor/tensor.js';
+import { noisedAtSigma } from './add-noise.js';
 import { scaledModelInput, scaledNoise } from './euler-scaling.js';
 import type { Scheduler, SchedulerState, SchedulerStep } from './scheduler.js';
-import { likeSample, nextState, predictionValues, timestepOf } from './step-arguments.js';
+import { likeSample, nextState, predictionValues, timestepAt, timestepOf } from './step-arguments.js';
 
 const f = Math.fround;
 
@@ -36,6 +37,11 @@ export function createEuler(config: SchedulerConfig, steps: number): Scheduler {
     timesteps,
     initNoiseSigma,
     init: (noise) => ({ stepIndex: 0, sample: scaledNoise(noise, initNoiseSigma), history: [] }),
+    addNoise(latent, noise, stepIndex) {
+      timestepAt(timesteps, stepIndex);
+      return noisedAtSigma(latent, noise, sigmas[stepIndex] as number);
+    },
+    startStep: (skipped) => skipped,
     modelInput: (state) => ({
       timestep: timestepOf(timesteps, state),
       latent: scaledModelInput(state.sample, sigmas[state.stepIndex] as number),

@@ -4,8 +4,9 @@ import type { SchedulerConfig } from '../schedule/config.js';
 import { lcmTimesteps } from '../schedule/timesteps.js';
 import { torchSqrt } from '../schedule/torch-sqrt.js';
 import type { Tensor } from '../tensor/tensor.js';
+import { noisedAtAlphaCumprod } from './add-noise.js';
 import type { Scheduler, SchedulerState, SchedulerStep } from './scheduler.js';
-import { likeSample, nextState, noiseValues, predictionValues, timestepOf } from './step-arguments.js';
+import { likeSample, nextState, noiseValues, predictionValues, timestepAt, timestepOf } from './step-arguments.js';
 
 const f = Math.fround;
 const SIGMA_DATA = 0.5;
@@ -51,6 +52,9 @@ export function createLcm(config: SchedulerConfig, steps: number): Scheduler {
     timesteps,
     initNoiseSigma: 1,
     init: (noise) => ({ stepIndex: 0, sample: noise, history: [] }),
+    addNoise: (latent, noise, stepIndex) =>
+      noisedAtAlphaCumprod(latent, noise, alphasCumprod[timestepAt(timesteps, stepIndex)] as number),
+    startStep: (skipped) => skipped,
     modelInput: (state) => ({ latent: state.sample, timestep: timestepOf(timesteps, state) }),
     drawsNoise: (stepIndex) => stepIndex < last,
     noiseDraw: (stepIndex) => stepIndex + 1,

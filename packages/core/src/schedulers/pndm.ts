@@ -4,9 +4,10 @@ import type { SchedulerConfig } from '../schedule/config.js';
 import { PRK_EVALUATIONS, PRK_STEPS, pndmTimesteps } from '../schedule/pndm-timesteps.js';
 import { torchSqrt } from '../schedule/torch-sqrt.js';
 import type { Tensor } from '../tensor/tensor.js';
+import { noisedAtAlphaCumprod } from './add-noise.js';
 import { linearMultistep, plus } from './pndm-combinations.js';
 import type { Scheduler, SchedulerState, SchedulerStep } from './scheduler.js';
-import { likeSample, nextState, predictionValues, timestepOf } from './step-arguments.js';
+import { likeSample, nextState, predictionValues, timestepAt, timestepOf } from './step-arguments.js';
 
 const f = Math.fround;
 /** The Runge–Kutta weights of the four evaluations of one step. */
@@ -98,11 +99,25 @@ export function createPndm(config: SchedulerConfig, steps: number): Scheduler {
     return { state: nextState(state, transferred(transfer), transfer.history), denoised: likeSample(state, x0) };
   }
 
+  /**
+   * With a Runge–Kutta start, the first evaluation of the step. PLMS counts its
+   * evaluations, as diffusers does; of the two at the second timestep a start
+   * takes the last alone. (diffusers starts with the correction that belongs to
+   * them wherever it starts, and stays one step behind from there.)
+   */
+  function startStep(skipped: number): number {
+    if (prkEvaluations === 0) return skipped === 1 ? 2 : skipped;
+    return Math.min(skipped, PRK_STEPS) * PRK_EVALUATIONS + Math.max(0, skipped - PRK_STEPS);
+  }
+
   return {
     name: 'pndm',
     timesteps,
     initNoiseSigma: 1,
     init: (noise) => ({ stepIndex: 0, sample: noise, history: [] }),
+    addNoise: (latent, noise, stepIndex) =>
+      noisedAtAlphaCumprod(latent, noise, alphaCumprodAt(timestepAt(timesteps, stepIndex))),
+    startStep,
     modelInput: (state) => ({ latent: state.sample, timestep: timestepOf(timesteps, state) }),
     drawsNoise: () => false,
     noiseDraw: (stepIndex) => stepIndex + 1,

@@ -38,6 +38,19 @@ export interface Scheduler {
   readonly initNoiseSigma: number;
   /** The state before the first step: noise · initNoiseSigma. */
   init(noise: Tensor): SchedulerState;
+  /**
+   * A clean latent at the noise level of the sample that step `stepIndex`
+   * starts from, as diffusers' `add_noise` at that step's timestep.
+   *
+   * @throws RangeError when there is no such step, or the shapes differ.
+   */
+  addNoise(latent: Tensor, noise: Tensor, stepIndex: number): Tensor;
+  /**
+   * The step at which a trajectory starts, without a history, that leaves out
+   * the first `skipped` of the steps that were asked for: the same number, but
+   * for PNDM, which has more evaluations than steps.
+   */
+  startStep(skipped: number): number;
   /** @throws RangeError when the trajectory has ended. */
   modelInput(state: SchedulerState): ModelInput;
   /** Whether the step takes fresh noise. */

@@ -3,9 +3,14 @@ import type { SchedulerState } from './scheduler.js';
 
 /** A state that can take a step; refuses one at or past the end. */
 export function timestepOf(timesteps: readonly number[], state: SchedulerState): number {
-  const timestep = timesteps[state.stepIndex];
+  return timestepAt(timesteps, state.stepIndex);
+}
+
+/** The timestep of a step; refuses a step that the schedule does not have. */
+export function timestepAt(timesteps: readonly number[], stepIndex: number): number {
+  const timestep = timesteps[stepIndex];
   if (timestep === undefined) {
-    throw new RangeError(`the trajectory has ${timesteps.length} steps; there is no step ${state.stepIndex}`);
+    throw new RangeError(`the trajectory has ${timesteps.length} steps; there is no step ${stepIndex}`);
   }
   return timestep;
 }

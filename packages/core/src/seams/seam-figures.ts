@@ -1,0 +1,18 @@
+/** From this ratio on an edge can be seen. */
+export const SEAM_ALARM = 1.15;
+
+/** What shows of an image's seams, against the lines around them: 1 is nothing. */
+export interface SeamFigures {
+  /** Brightness steps across the edges, over all of them. */
+  readonly ratio: number;
+  /** Difference in tone between the two sides of the edges, over all of them. */
+  readonly toneStep: number;
+  readonly worst: SeamEdge;
+}
+
+/** A line between two columns (`x`) or rows (`y`) of pixels, before number `position`. */
+export interface SeamEdge {
+  readonly axis: 'x' | 'y';
+  readonly position: number;
+  readonly ratio: number;
+}

@@ -1,0 +1,154 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import {
+  baseRequest,
+  type ComposePlan,
+  composedState,
+  createNoiseStream,
+  DEFAULT_LIMITS,
+  denoiseImage,
+  type GenerationRequest,
+  type ModelCard,
+  parseGenerationRequest,
+  planGeneration,
+  schedulerOfPlan,
+  type Tensor,
+} from '@tessera/core';
+import { hexFromFloat32 } from '../../support/goldens.js';
+import { modelCard } from '../../support/model-card.js';
+
+const card = modelCard({
+  schedulerConfig: { betaSchedule: 'scaled_linear', skipPrkSteps: true, clipSample: false },
+  imageEncoder: { input: 'sample', output: 'latent_parameters', posterior: 'moments', float: 'float32' },
+});
+
+function prepare(input: object, model: ModelCard = card) {
+  const context = { tenant: 't', models: [model], defaultModel: model.name, drawSeed: () => 1, limits: DEFAULT_LIMITS };
+  const request = parseGenerationRequest({ prompt: 'x', seed: 5, compose: {}, ...input }, context);
+  return { request, plan: planGeneration(request, model) };
+}
+
+function composeOf(input: object, model?: ModelCard): ComposePlan {
+  const { compose } = prepare(input, model).plan;
+  assert.ok(compose);
+  return compose;
+}
+
+const large = { width: 512, height: 512 };
+
+test('the base image is of native size, with the aspect nearest to the image’s', () => {
+  const cases = [
+    [{ width: 512, height: 512 }, [128, 128]],
+    [{ width: 1152, height: 640 }, [128, 64]],
+    [{ width: 640, height: 1152 }, [64, 128]],
+    [{ width: 1024, height: 768 }, [128, 96]],
+    [{ width: 136, height: 1000 }, [32, 128]],
+  ] as const;
+  for (const [size, base] of cases) {
+    const { baseWidth, baseHeight } = composeOf(size);
+    assert.deepEqual([baseWidth, baseHeight], base, JSON.stringify(size));
+  }
+  const fixed = { ...card, denoiser: { ...card.denoiser, fixedSize: { width: 16, height: 12 } } };
+  assert.equal(composeOf({ width: 1152, height: 640 }, fixed).baseHeight, 96, 'there is one size');
+});
+
+test('an image that one window covers has nothing to compose', () => {
+  const { plan } = prepare({ width: 128, height: 96 });
+  assert.equal(plan.compose, undefined);
+  assert.equal(plan.evaluations, 10 * 2);
+});
+
+test('the canvas takes min(int(steps · strength), steps) steps, whatever the scheduler', () => {
+  const startOf = (steps: number, strength: number, scheduler = 'ddim') =>
+    composeOf({ ...large, steps, scheduler, compose: { strength } }).startStep;
+  for (const scheduler of ['ddim', 'ddpm', 'euler', 'euler-ancestral', 'dpmpp-2m', 'lcm']) {
+    assert.equal(startOf(20, 0.5, scheduler), 10);
+    assert.equal(startOf(20, 0.33, scheduler), 14);
+    assert.equal(startOf(20, 1, scheduler), 0);
+    assert.equal(startOf(7, 0.15, scheduler), 6);
+  }
+  // 0.29 · 100 is 28.999999999999996 in double precision: Python’s int() gives 28 too.
+  assert.equal(startOf(100, 0.29), 72);
+});
+
+test('PNDM starts at the first evaluation of a step', () => {
+  const startOf = (strength: number, skipPrkSteps: boolean) => {
+    const model = { ...card, schedulerConfig: { ...card.schedulerConfig, skipPrkSteps } };
+    return composeOf({ ...large, steps: 10, scheduler: 'pndm', compose: { strength } }, model).startStep;
+  };
+  assert.deepEqual(
+    [1, 0.9, 0.8, 0.5].map((strength) => startOf(strength, true)),
+    [0, 2, 2, 5],
+  );
+  assert.deepEqual(
+    [1, 0.9, 0.8, 0.7, 0.5].map((strength) => startOf(strength, false)),
+    [0, 4, 8, 12, 14],
+  );
+});
+
+test('the base image is counted, and the steps that the canvas leaves out are not', () => {
+  const { plan } = prepare({ ...large, steps: 10, count: 3, compose: { strength: 0.4 }, preview: { everySteps: 1 } });
+  assert.equal(plan.evaluations, (10 + 4 * 25) * 2 * 3);
+  assert.deepEqual(plan.previewSteps, [6, 7, 8, 9]);
+  assert.deepEqual(JSON.parse(JSON.stringify(plan)), plan);
+});
+
+test('the base request is the image that the seed gives at that size', () => {
+  const { request, plan } = prepare({ ...large, wrap: 'x', overlap: 3 });
+  const base = baseRequest(request, plan.compose as ComposePlan);
+  const context = { tenant: 't', models: [card], defaultModel: 'small', drawSeed: () => 1, limits: DEFAULT_LIMITS };
+  const alone: GenerationRequest = parseGenerationRequest({ prompt: 'x', seed: 5 }, context);
+  assert.deepEqual(base, alone);
+  assert.deepEqual(planGeneration(base, card), planGeneration(alone, card));
+});
+
+test('a composed canvas starts from the noised image, with the noise of its own seed', () => {
+  const { plan } = prepare({ ...large, count: 2 });
+  const scheduler = schedulerOfPlan(plan);
+  const latent = { shape: plan.latentShape, data: new Float32Array(4 * 64 * 64).fill(0.5) };
+  const state = composedState(plan, 1, latent);
+  const noise = createNoiseStream(6, plan.latentShape).at(0);
+  assert.equal(state.stepIndex, 5);
+  assert.deepEqual(state.history, []);
+  assert.equal(hexFromFloat32(state.sample.data), hexFromFloat32(scheduler.addNoise(latent, noise, 5).data));
+  assert.throws(() => composedState(plan, 0, { shape: [1], data: new Float32Array(1) }), /does not fit a canvas/);
+  assert.throws(() => composedState(prepare({}).plan, 0, latent), /starts from noise/);
+});
+
+test('a composed image without its base image does not start', async () => {
+  const { plan } = prepare(large);
+  const conditional = { id: 'x', inputs: {}, cached: false };
+  const nothing = async () => {
+    throw new Error('nothing may be asked');
+  };
+  const stages = { encode: nothing, predict: nothing, decode: nothing };
+  const run = denoiseImage(
+    { plan, imageIndex: 0, conditionings: { conditional } },
+    stages,
+    new AbortController().signal,
+  );
+  await assert.rejects(run.next(), /starts from its base image/);
+});
+
+test('a composed run goes from its first step to its last, and tells what is left', async () => {
+  const { plan } = prepare({ ...large, count: 2, guidanceScale: 1 });
+  const left: number[] = [];
+  const stages = {
+    encode: async () => [],
+    predict: async (call: { latent: Tensor; remainingEvaluations: number }) => {
+      left.push(call.remainingEvaluations);
+      return [call.latent];
+    },
+    decode: async () => ({ width: 0, height: 0, data: new Uint8Array() }),
+  };
+  const conditional = { id: 'x', inputs: {}, cached: false };
+  const latent = { shape: plan.latentShape, data: new Float32Array(4 * 64 * 64) };
+  const run = { plan, imageIndex: 1, conditionings: { conditional }, resumeFrom: composedState(plan, 1, latent) };
+  const steps: number[] = [];
+  for await (const { stepIndex } of denoiseImage(run, stages, new AbortController().signal)) steps.push(stepIndex);
+  assert.deepEqual(steps, [5, 6, 7, 8, 9]);
+  assert.deepEqual(
+    left,
+    Array.from({ length: 5 * 25 }, (_, i) => 5 * 25 - i),
+  );
+});
