@@ -1,4 +1,5 @@
 import { type Plan, type PlanSummary, SCHEDULER_NAMES } from '@tessera/core';
+import { canvasFieldsFromWire } from './tiling-codec.js';
 import type { GenerationPlan, GenerationPlan__Output } from './types.js';
 
 /** The part of a plan that callers see. */
@@ -29,12 +30,14 @@ export function wireFromPlan(plan: PlanSummary): GenerationPlan {
     previewSteps: [...plan.previewSteps],
     evaluations: plan.evaluations,
     peakMemoryBytes: plan.peakMemoryBytes,
+    ...(plan.tiling && { tiling: plan.tiling }),
+    ...(plan.compose && { compose: plan.compose }),
   };
 }
 
-/** @throws RangeError for a scheduler that this version does not know. */
+/** @throws RangeError for a scheduler, scheme or axes that this version does not know. */
 export function planFromWire(wire: GenerationPlan__Output): PlanSummary {
-  const { latentChannels, latentHeight, latentWidth, evaluations, peakMemoryBytes, ...rest } = wire;
+  const { latentChannels, latentHeight, latentWidth, evaluations, peakMemoryBytes, tiling, compose, ...rest } = wire;
   const scheduler = SCHEDULER_NAMES.find((name) => name === wire.scheduler);
   if (scheduler === undefined) throw new RangeError(`scheduler ${wire.scheduler}`);
   return {
@@ -43,5 +46,6 @@ export function planFromWire(wire: GenerationPlan__Output): PlanSummary {
     latentShape: [latentChannels, latentHeight, latentWidth],
     evaluations: Number(evaluations),
     peakMemoryBytes: Number(peakMemoryBytes),
+    ...canvasFieldsFromWire({ tiling, compose }),
   };
 }

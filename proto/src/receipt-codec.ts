@@ -1,5 +1,6 @@
 import type { Receipt } from '@tessera/core';
 import { durationFromMs, msFromDuration } from './duration.js';
+import { canvasFieldsFromWire, seamsFromWire } from './tiling-codec.js';
 import type { WireReceipt, WireReceipt__Output } from './types.js';
 
 export function wireFromReceipt(receipt: Receipt): WireReceipt {
@@ -16,10 +17,12 @@ export function wireFromReceipt(receipt: Receipt): WireReceipt {
 }
 
 export function receiptFromWire(wire: WireReceipt__Output): Receipt {
-  const { timings, evaluations, negativePrompt, negativePromptGiven, ...rest } = wire;
+  const { timings, evaluations, negativePrompt, negativePromptGiven, tiling, compose, seams, ...rest } = wire;
   return {
     ...rest,
     ...(negativePromptGiven && { negativePrompt }),
+    ...canvasFieldsFromWire({ tiling, compose }),
+    ...(seams && { seams: seamsFromWire(seams) }),
     evaluations: Number(evaluations),
     timings: timings.map(({ stage, duration }) => ({ stage, ms: msFromDuration(duration) ?? 0 })),
   };

@@ -25,6 +25,14 @@ export interface GenerationRequestInput {
   /** Pixels. */
   readonly width?: number | undefined;
   readonly height?: number | undefined;
+  /** Latent cells that neighbouring windows of a large image share at least. */
+  readonly overlap?: number | undefined;
+  /** `none`, `x`, `y` or `both`. */
+  readonly wrap?: string | undefined;
+  /** `ramp` or `pyramid`. */
+  readonly windowScheme?: string | undefined;
+  /** Start a large image from one of native size; `{}` at the default strength. */
+  readonly compose?: { readonly strength?: number | undefined } | undefined;
   readonly scheduler?: string | undefined;
   readonly eta?: number | undefined;
   readonly preview?: PreviewInput | undefined;
@@ -71,6 +79,10 @@ export function requestInputFromWire(wire: GenerateRequest__Output): GenerationR
     guidanceRescale: wire.guidanceRescale,
     width: numberFromInt64(wire.width),
     height: numberFromInt64(wire.height),
+    overlap: numberFromInt64(wire.overlap),
+    wrap: wire.wrap,
+    windowScheme: wire.windowScheme,
+    compose: wire.compose ? withoutUnset({ strength: wire.compose.strength }) : undefined,
     scheduler: wire.scheduler,
     eta: wire.eta,
     preview: wire.preview ? previewFromWire(wire.preview) : undefined,

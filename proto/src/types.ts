@@ -8,6 +8,10 @@ export type {
   CompletedImage as WireCompletedImage,
   CompletedImage__Output as WireCompletedImage__Output,
 } from './generated/tessera/v1/CompletedImage.js';
+export type {
+  ComposePlan as WireComposePlan,
+  ComposePlan__Output as WireComposePlan__Output,
+} from './generated/tessera/v1/ComposePlan.js';
 export type { ConditioningUpload, ConditioningUpload__Output } from './generated/tessera/v1/ConditioningUpload.js';
 export type { DataType, DataType__Output } from './generated/tessera/v1/DataType.js';
 export type { DecodeRequest, DecodeRequest__Output } from './generated/tessera/v1/DecodeRequest.js';
@@ -126,6 +130,10 @@ export type { PredictRequest, PredictRequest__Output } from './generated/tessera
 export type { PredictResponse, PredictResponse__Output } from './generated/tessera/v1/PredictResponse.js';
 export type { PreviewOptions, PreviewOptions__Output } from './generated/tessera/v1/PreviewOptions.js';
 export type { Receipt as WireReceipt, Receipt__Output as WireReceipt__Output } from './generated/tessera/v1/Receipt.js';
+export type {
+  SeamFigures as WireSeamFigures,
+  SeamFigures__Output as WireSeamFigures__Output,
+} from './generated/tessera/v1/SeamFigures.js';
 export type { ServedModel, ServedModel__Output } from './generated/tessera/v1/ServedModel.js';
 export type { Stage, Stage__Output } from './generated/tessera/v1/Stage.js';
 export type { StageTiming, StageTiming__Output } from './generated/tessera/v1/StageTiming.js';
@@ -144,6 +152,7 @@ export type {
   TextEncoderServiceEncodeResponse,
   TextEncoderServiceEncodeResponse__Output,
 } from './generated/tessera/v1/TextEncoderServiceEncodeResponse.js';
+export type { Tiling as WireTiling, Tiling__Output as WireTiling__Output } from './generated/tessera/v1/Tiling.js';
 export type { WatchRequest, WatchRequest__Output } from './generated/tessera/v1/WatchRequest.js';
 export type { WatchResponse, WatchResponse__Output } from './generated/tessera/v1/WatchResponse.js';
 export type { Window as WireWindow, Window__Output as WireWindow__Output } from './generated/tessera/v1/Window.js';

@@ -17,6 +17,8 @@ const PREVIEW_FIELDS: Fields<PreviewInput> = {
 
 const OUTPUT_FIELDS: Fields<NonNullable<GenerationRequestInput['output']>> = { format: ['format', format] };
 
+const COMPOSE_FIELDS: Fields<NonNullable<GenerationRequestInput['compose']>> = { strength: ['strength', real] };
+
 const REQUEST_FIELDS: Fields<GenerationRequestInput> = {
   model: ['model', text],
   prompt: ['prompt', text],
@@ -28,6 +30,10 @@ const REQUEST_FIELDS: Fields<GenerationRequestInput> = {
   guidanceRescale: ['guidance_rescale', real],
   width: ['width', whole],
   height: ['height', whole],
+  overlap: ['overlap', whole],
+  wrap: ['wrap', text],
+  windowScheme: ['window_scheme', text],
+  compose: ['compose', (value, field) => checkFields(value, COMPOSE_FIELDS, `${field}.`)],
   scheduler: ['scheduler', text],
   eta: ['eta', real],
   preview: ['preview', (value, field) => checkFields(value, PREVIEW_FIELDS, `${field}.`)],

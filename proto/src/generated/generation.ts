@@ -4,11 +4,15 @@ import type { EnumTypeDefinition, MessageTypeDefinition } from '@grpc/proto-load
 import type { Duration as _google_protobuf_Duration, Duration__Output as _google_protobuf_Duration__Output } from './google/protobuf/Duration.js';
 import type { CacheUse as _tessera_v1_CacheUse, CacheUse__Output as _tessera_v1_CacheUse__Output } from './tessera/v1/CacheUse.js';
 import type { CompletedImage as _tessera_v1_CompletedImage, CompletedImage__Output as _tessera_v1_CompletedImage__Output } from './tessera/v1/CompletedImage.js';
+import type { ComposePlan as _tessera_v1_ComposePlan, ComposePlan__Output as _tessera_v1_ComposePlan__Output } from './tessera/v1/ComposePlan.js';
 import type { GenerationEvent as _tessera_v1_GenerationEvent, GenerationEvent__Output as _tessera_v1_GenerationEvent__Output } from './tessera/v1/GenerationEvent.js';
 import type { GenerationPlan as _tessera_v1_GenerationPlan, GenerationPlan__Output as _tessera_v1_GenerationPlan__Output } from './tessera/v1/GenerationPlan.js';
 import type { Image as _tessera_v1_Image, Image__Output as _tessera_v1_Image__Output } from './tessera/v1/Image.js';
 import type { Receipt as _tessera_v1_Receipt, Receipt__Output as _tessera_v1_Receipt__Output } from './tessera/v1/Receipt.js';
+import type { SeamEdge as _tessera_v1_SeamEdge, SeamEdge__Output as _tessera_v1_SeamEdge__Output } from './tessera/v1/SeamEdge.js';
+import type { SeamFigures as _tessera_v1_SeamFigures, SeamFigures__Output as _tessera_v1_SeamFigures__Output } from './tessera/v1/SeamFigures.js';
 import type { StageTiming as _tessera_v1_StageTiming, StageTiming__Output as _tessera_v1_StageTiming__Output } from './tessera/v1/StageTiming.js';
+import type { Tiling as _tessera_v1_Tiling, Tiling__Output as _tessera_v1_Tiling__Output } from './tessera/v1/Tiling.js';
 import type { Window as _tessera_v1_Window, Window__Output as _tessera_v1_Window__Output } from './tessera/v1/Window.js';
 
 type SubtypeConstructor<Constructor extends new (...args: any) => any, Subtype> = {
@@ -25,6 +29,7 @@ export interface ProtoGrpcType {
     v1: {
       CacheUse: MessageTypeDefinition<_tessera_v1_CacheUse, _tessera_v1_CacheUse__Output>
       CompletedImage: MessageTypeDefinition<_tessera_v1_CompletedImage, _tessera_v1_CompletedImage__Output>
+      ComposePlan: MessageTypeDefinition<_tessera_v1_ComposePlan, _tessera_v1_ComposePlan__Output>
       ErrorCode: EnumTypeDefinition
       GenerationEvent: MessageTypeDefinition<_tessera_v1_GenerationEvent, _tessera_v1_GenerationEvent__Output>
       GenerationPlan: MessageTypeDefinition<_tessera_v1_GenerationPlan, _tessera_v1_GenerationPlan__Output>
@@ -32,7 +37,10 @@ export interface ProtoGrpcType {
       Image: MessageTypeDefinition<_tessera_v1_Image, _tessera_v1_Image__Output>
       ImageFormat: EnumTypeDefinition
       Receipt: MessageTypeDefinition<_tessera_v1_Receipt, _tessera_v1_Receipt__Output>
+      SeamEdge: MessageTypeDefinition<_tessera_v1_SeamEdge, _tessera_v1_SeamEdge__Output>
+      SeamFigures: MessageTypeDefinition<_tessera_v1_SeamFigures, _tessera_v1_SeamFigures__Output>
       StageTiming: MessageTypeDefinition<_tessera_v1_StageTiming, _tessera_v1_StageTiming__Output>
+      Tiling: MessageTypeDefinition<_tessera_v1_Tiling, _tessera_v1_Tiling__Output>
       Window: MessageTypeDefinition<_tessera_v1_Window, _tessera_v1_Window__Output>
     }
   }

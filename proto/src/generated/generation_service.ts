@@ -7,6 +7,8 @@ import type { CacheUse as _tessera_v1_CacheUse, CacheUse__Output as _tessera_v1_
 import type { CancelRequest as _tessera_v1_CancelRequest, CancelRequest__Output as _tessera_v1_CancelRequest__Output } from './tessera/v1/CancelRequest.js';
 import type { CancelResponse as _tessera_v1_CancelResponse, CancelResponse__Output as _tessera_v1_CancelResponse__Output } from './tessera/v1/CancelResponse.js';
 import type { CompletedImage as _tessera_v1_CompletedImage, CompletedImage__Output as _tessera_v1_CompletedImage__Output } from './tessera/v1/CompletedImage.js';
+import type { ComposeOptions as _tessera_v1_ComposeOptions, ComposeOptions__Output as _tessera_v1_ComposeOptions__Output } from './tessera/v1/ComposeOptions.js';
+import type { ComposePlan as _tessera_v1_ComposePlan, ComposePlan__Output as _tessera_v1_ComposePlan__Output } from './tessera/v1/ComposePlan.js';
 import type { DeleteGenerationRequest as _tessera_v1_DeleteGenerationRequest, DeleteGenerationRequest__Output as _tessera_v1_DeleteGenerationRequest__Output } from './tessera/v1/DeleteGenerationRequest.js';
 import type { DeleteGenerationResponse as _tessera_v1_DeleteGenerationResponse, DeleteGenerationResponse__Output as _tessera_v1_DeleteGenerationResponse__Output } from './tessera/v1/DeleteGenerationResponse.js';
 import type { DescribeRequest as _tessera_v1_DescribeRequest, DescribeRequest__Output as _tessera_v1_DescribeRequest__Output } from './tessera/v1/DescribeRequest.js';
@@ -34,8 +36,11 @@ import type { ListModelsResponse as _tessera_v1_ListModelsResponse, ListModelsRe
 import type { OutputOptions as _tessera_v1_OutputOptions, OutputOptions__Output as _tessera_v1_OutputOptions__Output } from './tessera/v1/OutputOptions.js';
 import type { PreviewOptions as _tessera_v1_PreviewOptions, PreviewOptions__Output as _tessera_v1_PreviewOptions__Output } from './tessera/v1/PreviewOptions.js';
 import type { Receipt as _tessera_v1_Receipt, Receipt__Output as _tessera_v1_Receipt__Output } from './tessera/v1/Receipt.js';
+import type { SeamEdge as _tessera_v1_SeamEdge, SeamEdge__Output as _tessera_v1_SeamEdge__Output } from './tessera/v1/SeamEdge.js';
+import type { SeamFigures as _tessera_v1_SeamFigures, SeamFigures__Output as _tessera_v1_SeamFigures__Output } from './tessera/v1/SeamFigures.js';
 import type { ServedModel as _tessera_v1_ServedModel, ServedModel__Output as _tessera_v1_ServedModel__Output } from './tessera/v1/ServedModel.js';
 import type { StageTiming as _tessera_v1_StageTiming, StageTiming__Output as _tessera_v1_StageTiming__Output } from './tessera/v1/StageTiming.js';
+import type { Tiling as _tessera_v1_Tiling, Tiling__Output as _tessera_v1_Tiling__Output } from './tessera/v1/Tiling.js';
 import type { WatchRequest as _tessera_v1_WatchRequest, WatchRequest__Output as _tessera_v1_WatchRequest__Output } from './tessera/v1/WatchRequest.js';
 import type { WatchResponse as _tessera_v1_WatchResponse, WatchResponse__Output as _tessera_v1_WatchResponse__Output } from './tessera/v1/WatchResponse.js';
 import type { Window as _tessera_v1_Window, Window__Output as _tessera_v1_Window__Output } from './tessera/v1/Window.js';
@@ -63,6 +68,8 @@ export interface ProtoGrpcType {
       CancelRequest: MessageTypeDefinition<_tessera_v1_CancelRequest, _tessera_v1_CancelRequest__Output>
       CancelResponse: MessageTypeDefinition<_tessera_v1_CancelResponse, _tessera_v1_CancelResponse__Output>
       CompletedImage: MessageTypeDefinition<_tessera_v1_CompletedImage, _tessera_v1_CompletedImage__Output>
+      ComposeOptions: MessageTypeDefinition<_tessera_v1_ComposeOptions, _tessera_v1_ComposeOptions__Output>
+      ComposePlan: MessageTypeDefinition<_tessera_v1_ComposePlan, _tessera_v1_ComposePlan__Output>
       DeleteGenerationRequest: MessageTypeDefinition<_tessera_v1_DeleteGenerationRequest, _tessera_v1_DeleteGenerationRequest__Output>
       DeleteGenerationResponse: MessageTypeDefinition<_tessera_v1_DeleteGenerationResponse, _tessera_v1_DeleteGenerationResponse__Output>
       DescribeRequest: MessageTypeDefinition<_tessera_v1_DescribeRequest, _tessera_v1_DescribeRequest__Output>
@@ -93,9 +100,12 @@ export interface ProtoGrpcType {
       OutputOptions: MessageTypeDefinition<_tessera_v1_OutputOptions, _tessera_v1_OutputOptions__Output>
       PreviewOptions: MessageTypeDefinition<_tessera_v1_PreviewOptions, _tessera_v1_PreviewOptions__Output>
       Receipt: MessageTypeDefinition<_tessera_v1_Receipt, _tessera_v1_Receipt__Output>
+      SeamEdge: MessageTypeDefinition<_tessera_v1_SeamEdge, _tessera_v1_SeamEdge__Output>
+      SeamFigures: MessageTypeDefinition<_tessera_v1_SeamFigures, _tessera_v1_SeamFigures__Output>
       ServedModel: MessageTypeDefinition<_tessera_v1_ServedModel, _tessera_v1_ServedModel__Output>
       Stage: EnumTypeDefinition
       StageTiming: MessageTypeDefinition<_tessera_v1_StageTiming, _tessera_v1_StageTiming__Output>
+      Tiling: MessageTypeDefinition<_tessera_v1_Tiling, _tessera_v1_Tiling__Output>
       WatchRequest: MessageTypeDefinition<_tessera_v1_WatchRequest, _tessera_v1_WatchRequest__Output>
       WatchResponse: MessageTypeDefinition<_tessera_v1_WatchResponse, _tessera_v1_WatchResponse__Output>
       Window: MessageTypeDefinition<_tessera_v1_Window, _tessera_v1_Window__Output>

@@ -18,6 +18,12 @@ const refused: readonly (readonly [field: string, input: object])[] = [
   ['prompt', { prompt: 5 }],
   ['output.format', { output: { format: 'gif' } }],
   ['preview', { preview: true }],
+  ['overlap', { overlap: 1.5 }],
+  ['wrap', { wrap: true }],
+  ['window_scheme', { windowScheme: 1 }],
+  ['compose', { compose: true }],
+  ['compose.strength', { compose: { strength: '0.5' } }],
+  ['compose.start', { compose: { start: 1 } }],
   ['keep_for', { keepForMs: Number.NaN }],
 ];
 

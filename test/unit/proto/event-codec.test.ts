@@ -1,7 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { GenerationEvent, Image, PlanSummary, Receipt } from '@tessera/core';
-import { bytesFromEvent, eventFromBytes, requestInputFromWire, tesseraV1, wireFromRequestInput } from '@tessera/proto';
+import {
+  bytesFromEvent,
+  eventFromBytes,
+  receiptFromJson,
+  receiptJson,
+  requestInputFromWire,
+  tesseraV1,
+  wireFromRequestInput,
+} from '@tessera/proto';
 
 const image: Image = { imageId: '1-0', format: 'png', sizeBytes: 9, fileSha256: 'f', width: 8, height: 16 };
 const inline: Image = { ...image, data: Buffer.from([1, 2, 3]) };
@@ -23,6 +31,14 @@ const plan: PlanSummary = {
   previewSteps: [0, 1],
   evaluations: 8,
   peakMemoryBytes: 2 ** 40,
+};
+const tiling = { overlap: 0, wrap: 'both', scheme: 'pyramid' } as const;
+const compose = { strength: 0.4, startStep: 1, baseWidth: 32, baseHeight: 16 };
+const windowed: PlanSummary = {
+  ...plan,
+  windows: [...plan.windows, { x: 6, y: 0, width: 8, height: 4 }],
+  tiling,
+  compose,
 };
 const receipt: Receipt = {
   imageIndex: 1,
@@ -48,9 +64,16 @@ const receipt: Receipt = {
   cache: [{ cache: 'conditioning', key: 'k', hit: false }],
   tesseraVersion: '0.1.0',
 };
+const tiled: Receipt = {
+  ...receipt,
+  tiling: { wrap: 'x', scheme: 'ramp' },
+  compose,
+  seams: { ratio: 1.01, toneStep: 0.98, worst: { axis: 'y', position: 48, ratio: 1.2 } },
+};
 const head = { generationId: 'g', sequence: 3 };
 const events: readonly GenerationEvent[] = [
   { ...head, type: 'accepted', plan },
+  { ...head, type: 'accepted', plan: windowed },
   { ...head, type: 'queued', position: 3, remainingMs: 1500.25 },
   { ...head, type: 'started' },
   { ...head, type: 'progress', imageIndex: 1, stepIndex: 0, steps: 20, remainingMs: 2000 },
@@ -63,6 +86,7 @@ const events: readonly GenerationEvent[] = [
     images: [
       { image: inline, receipt },
       { image, receipt: { ...receipt, negativePrompt: '' } },
+      { image, receipt: tiled },
     ],
   },
   { ...head, type: 'failed', code: 'deadline_exceeded', message: 'late' },
@@ -92,6 +116,10 @@ test('a request crosses the wire as it was written, with nothing filled in', () 
     width: -1,
     height: 2 ** 31,
     guidanceScale: Number.NaN,
+    overlap: -3,
+    wrap: 'z',
+    windowScheme: '',
+    compose: { strength: 7 },
     preview: { everySteps: 1, decoded: false, format: 'webp' },
     output: { format: 'jpeg' },
     keepForMs: 0,
@@ -100,9 +128,22 @@ test('a request crosses the wire as it was written, with nothing filled in', () 
   } as const;
   assert.deepEqual(sent(wireFromRequestInput(input)), input);
   assert.deepEqual(sent({}), {});
+  assert.deepEqual(sent(wireFromRequestInput({ compose: {} })), { compose: {} });
 });
 
 test('a format that nobody knows arrives, to be refused by name', () => {
   const wire = { output: { format: 77 as never }, preview: { format: 'IMAGE_FORMAT_UNSPECIFIED' as const } };
   assert.deepEqual(sent(wire), { output: { format: '77' }, preview: {} });
+});
+
+test('how an image was tiled is refused in words that this version does not know', () => {
+  for (const unknown of [{ scheme: 'gauss' }, { wrap: 'z' }]) {
+    const plan = { ...windowed, tiling: { ...tiling, ...unknown } } as PlanSummary;
+    const bytes = bytesFromEvent({ ...head, type: 'accepted', plan });
+    assert.throws(() => eventFromBytes(bytes), RangeError);
+  }
+});
+
+test('a receipt with tiling, composition and seams is the same after JSON', () => {
+  assert.deepEqual(receiptFromJson(JSON.parse(JSON.stringify(receiptJson(tiled)))), tiled);
 });

@@ -24,6 +24,11 @@ export interface GenerateCommandOptions {
   readonly eta?: number;
   readonly width?: number;
   readonly height?: number;
+  readonly overlap?: number;
+  readonly wrap?: string;
+  readonly windowScheme?: string;
+  readonly compose: boolean;
+  readonly strength?: number;
   readonly count?: number;
   readonly format?: 'png' | 'jpeg' | 'webp';
   readonly output?: string;
@@ -57,8 +62,13 @@ export function addGenerate(program: Command, { signal }: CommandContext): void 
     )
     .option('--scheduler <NAME>', 'ddim, euler, euler-ancestral, dpmpp-2m, pndm, lcm or ddpm')
     .option('--eta <X>', 'fresh noise in every step of ddim, 0–1', numberOption)
-    .option('--width <PIXELS>', 'width of the image', numberOption)
+    .option('--width <PIXELS>', 'width of the image; beyond the native size it is made of windows', numberOption)
     .option('--height <PIXELS>', 'height of the image', numberOption)
+    .option('--compose', 'start a large image from one of native size, so that it has one composition', false)
+    .option('--strength <X>', 'share of the steps that a composed image takes itself, 0–1', numberOption)
+    .option('--wrap <AXES>', 'go on at the other side along x, y or both: a panorama, a seamless texture')
+    .option('--overlap <CELLS>', 'latent cells that windows share (default: a quarter of a window)', numberOption)
+    .option('--window-scheme <NAME>', 'how overlapping windows are weighted: ramp or pyramid')
     .option('--count <N>', 'images to make, from seed, seed + 1 …', numberOption)
     .addOption(
       new Option('--format <FORMAT>', 'file format; taken from --output when not given').choices([
@@ -93,6 +103,7 @@ export function addGenerate(program: Command, { signal }: CommandContext): void 
         'tessera generate "a red apple"',
         'tessera generate "a rocket on a sky blue background" --seed 7 --steps 30 --output rocket.png',
         'tessera generate "a grinning face" --count 4 --output faces/ --json',
+        'tessera generate "a red apple" --width 1024 --height 640 --compose',
         'tessera generate "a red apple" --output - > apple.png',
         'tessera watch $(tessera generate "a red apple" --detach)',
       ),
@@ -128,10 +139,12 @@ async function runGenerate(
   }
 }
 
-function assertTogether({ output, json, count = 1, detach, ephemeral }: GenerateCommandOptions): void {
-  const refuse = (message: string) => {
-    throw new TesseraError('invalid_argument', message, { field: 'output' });
+function assertTogether(options: GenerateCommandOptions): void {
+  const { output, json, count = 1, detach, ephemeral, compose, strength } = options;
+  const refuse = (message: string, field = 'output') => {
+    throw new TesseraError('invalid_argument', message, { field });
   };
+  if (strength !== undefined && !compose) refuse('--strength goes with --compose', 'compose.strength');
   if (output === STDOUT && json) refuse('--output - and --json both want stdout');
   if (output === STDOUT && count > 1) refuse('--output - takes one image, not --count');
   if (detach && ephemeral) refuse('--detach needs a cluster that stays: `tessera up`');
@@ -163,6 +176,10 @@ function requestOf(
     guidanceRescale: options.guidanceRescale,
     width: options.width,
     height: options.height,
+    overlap: options.overlap,
+    wrap: options.wrap,
+    windowScheme: options.windowScheme,
+    compose: options.compose ? { strength: options.strength } : undefined,
     scheduler: options.scheduler,
     eta: options.eta,
     preview: everySteps === undefined ? undefined : { everySteps, format: 'png' },

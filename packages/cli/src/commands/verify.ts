@@ -70,7 +70,15 @@ function requestFromReceipt(receipt: Receipt, model: string): GenerationRequestI
   const { prompt, negativePrompt, seed, steps, guidanceScale, guidanceRescale, width, height, scheduler, eta } =
     receipt;
   const asked = { prompt, negativePrompt, seed, steps, guidanceScale, guidanceRescale, width, height, scheduler, eta };
-  return { ...asked, model, count: 1, output: { format: 'png' }, keepForMs: 0 };
+  return { ...asked, ...canvasFromReceipt(receipt), model, count: 1, output: { format: 'png' }, keepForMs: 0 };
+}
+
+/** How the image was made of windows. */
+function canvasFromReceipt({ tiling, compose }: Receipt): GenerationRequestInput {
+  return {
+    ...(tiling && { overlap: tiling.overlap, wrap: tiling.wrap, windowScheme: tiling.scheme }),
+    ...(compose && { compose: { strength: compose.strength } }),
+  };
 }
 
 async function replay(

@@ -3,6 +3,7 @@
 import type { PreviewOptions as _tessera_v1_PreviewOptions, PreviewOptions__Output as _tessera_v1_PreviewOptions__Output } from '../../tessera/v1/PreviewOptions.js';
 import type { OutputOptions as _tessera_v1_OutputOptions, OutputOptions__Output as _tessera_v1_OutputOptions__Output } from '../../tessera/v1/OutputOptions.js';
 import type { Duration as _google_protobuf_Duration, Duration__Output as _google_protobuf_Duration__Output } from '../../google/protobuf/Duration.js';
+import type { ComposeOptions as _tessera_v1_ComposeOptions, ComposeOptions__Output as _tessera_v1_ComposeOptions__Output } from '../../tessera/v1/ComposeOptions.js';
 import type { Long } from '@grpc/proto-loader';
 
 export interface GenerateRequest {
@@ -24,6 +25,10 @@ export interface GenerateRequest {
   'keepFor'?: (_google_protobuf_Duration | null);
   'timeLimit'?: (_google_protobuf_Duration | null);
   'priority'?: (number | string | Long);
+  'overlap'?: (number | string | Long);
+  'wrap'?: (string);
+  'windowScheme'?: (string);
+  'compose'?: (_tessera_v1_ComposeOptions | null);
   '_model'?: "model";
   '_prompt'?: "prompt";
   '_negativePrompt'?: "negativePrompt";
@@ -38,6 +43,9 @@ export interface GenerateRequest {
   '_eta'?: "eta";
   '_idempotencyKey'?: "idempotencyKey";
   '_priority'?: "priority";
+  '_overlap'?: "overlap";
+  '_wrap'?: "wrap";
+  '_windowScheme'?: "windowScheme";
 }
 
 export interface GenerateRequest__Output {
@@ -59,6 +67,10 @@ export interface GenerateRequest__Output {
   'keepFor': (_google_protobuf_Duration__Output | null);
   'timeLimit': (_google_protobuf_Duration__Output | null);
   'priority'?: (string);
+  'overlap'?: (string);
+  'wrap'?: (string);
+  'windowScheme'?: (string);
+  'compose': (_tessera_v1_ComposeOptions__Output | null);
   '_model'?: "model";
   '_prompt'?: "prompt";
   '_negativePrompt'?: "negativePrompt";
@@ -73,4 +85,7 @@ export interface GenerateRequest__Output {
   '_eta'?: "eta";
   '_idempotencyKey'?: "idempotencyKey";
   '_priority'?: "priority";
+  '_overlap'?: "overlap";
+  '_wrap'?: "wrap";
+  '_windowScheme'?: "windowScheme";
 }

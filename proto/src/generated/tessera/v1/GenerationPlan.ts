@@ -1,6 +1,8 @@
 // Original file: proto/tessera/v1/generation.proto
 
 import type { Window as _tessera_v1_Window, Window__Output as _tessera_v1_Window__Output } from '../../tessera/v1/Window.js';
+import type { Tiling as _tessera_v1_Tiling, Tiling__Output as _tessera_v1_Tiling__Output } from '../../tessera/v1/Tiling.js';
+import type { ComposePlan as _tessera_v1_ComposePlan, ComposePlan__Output as _tessera_v1_ComposePlan__Output } from '../../tessera/v1/ComposePlan.js';
 import type { Long } from '@grpc/proto-loader';
 
 export interface GenerationPlan {
@@ -23,6 +25,8 @@ export interface GenerationPlan {
   'evaluations'?: (number | string | Long);
   'peakMemoryBytes'?: (number | string | Long);
   'steps'?: (number);
+  'tiling'?: (_tessera_v1_Tiling | null);
+  'compose'?: (_tessera_v1_ComposePlan | null);
 }
 
 export interface GenerationPlan__Output {
@@ -45,4 +49,6 @@ export interface GenerationPlan__Output {
   'evaluations': (string);
   'peakMemoryBytes': (string);
   'steps': (number);
+  'tiling': (_tessera_v1_Tiling__Output | null);
+  'compose': (_tessera_v1_ComposePlan__Output | null);
 }

@@ -3,6 +3,9 @@
 import type { Window as _tessera_v1_Window, Window__Output as _tessera_v1_Window__Output } from '../../tessera/v1/Window.js';
 import type { StageTiming as _tessera_v1_StageTiming, StageTiming__Output as _tessera_v1_StageTiming__Output } from '../../tessera/v1/StageTiming.js';
 import type { CacheUse as _tessera_v1_CacheUse, CacheUse__Output as _tessera_v1_CacheUse__Output } from '../../tessera/v1/CacheUse.js';
+import type { Tiling as _tessera_v1_Tiling, Tiling__Output as _tessera_v1_Tiling__Output } from '../../tessera/v1/Tiling.js';
+import type { ComposePlan as _tessera_v1_ComposePlan, ComposePlan__Output as _tessera_v1_ComposePlan__Output } from '../../tessera/v1/ComposePlan.js';
+import type { SeamFigures as _tessera_v1_SeamFigures, SeamFigures__Output as _tessera_v1_SeamFigures__Output } from '../../tessera/v1/SeamFigures.js';
 import type { Long } from '@grpc/proto-loader';
 
 export interface Receipt {
@@ -30,6 +33,9 @@ export interface Receipt {
   'imageIndex'?: (number);
   'tesseraVersion'?: (string);
   'negativePromptGiven'?: (boolean);
+  'tiling'?: (_tessera_v1_Tiling | null);
+  'compose'?: (_tessera_v1_ComposePlan | null);
+  'seams'?: (_tessera_v1_SeamFigures | null);
 }
 
 export interface Receipt__Output {
@@ -57,4 +63,7 @@ export interface Receipt__Output {
   'imageIndex': (number);
   'tesseraVersion': (string);
   'negativePromptGiven': (boolean);
+  'tiling': (_tessera_v1_Tiling__Output | null);
+  'compose': (_tessera_v1_ComposePlan__Output | null);
+  'seams': (_tessera_v1_SeamFigures__Output | null);
 }
