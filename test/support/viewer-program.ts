@@ -27,7 +27,13 @@ export interface ViewerSetup {
 
 export type ViewerLine =
   /** Told of readers. `atMs` is on the machine's monotonic clock. */
-  | { readonly event: string; readonly generationId: string; readonly stepIndex: number; readonly atMs: number }
+  | {
+      readonly viewer: number;
+      readonly event: string;
+      readonly generationId: string;
+      readonly stepIndex: number;
+      readonly atMs: number;
+    }
   /** Every viewer has had its first event. */
   | { readonly opened: number }
   /** The code that a stream ended with, `ok` included; the reason, where one was told. */
@@ -38,7 +44,7 @@ type Call = ClientReadableStream<{ event: WireGenerationEvent__Output | null }>;
 const tell = (line: ViewerLine) => process.stdout.write(`${JSON.stringify(line)}\n`);
 
 const setup: ViewerSetup = JSON.parse(process.argv[2] ?? '');
-const calls = Array.from({ length: setup.viewers }, open);
+const calls = Array.from({ length: setup.viewers }, (_, viewer) => open(viewer));
 await Promise.all(calls.map((call) => once(call, 'data')));
 tell({ opened: calls.length });
 if (setup.stall) {
@@ -47,7 +53,7 @@ if (setup.stall) {
   });
 }
 
-function open(): Call {
+function open(viewer: number): Call {
   // Without options of its own a client has HTTP/2's usual windows, 64 KiB a stream.
   const client = new tesseraV1.GenerationService(setup.address, credentials.createInsecure(), {
     'grpc.use_local_subchannel_pool': 1,
@@ -55,7 +61,7 @@ function open(): Call {
   const { generate, watch } = setup;
   const call = (generate === undefined ? client.watch(watch ?? {}) : client.generate(generate)) as Call;
   if (setup.stall) call.once('data', () => call.pause());
-  else call.on('data', ({ event }) => event && tellEvent(event));
+  else call.on('data', ({ event }) => event && tellEvent(viewer, event));
   call.on('error', (error) => {
     const { code, reason } = errorFromStatus(error);
     tell({ ended: code, reason });
@@ -64,7 +70,7 @@ function open(): Call {
   return call;
 }
 
-function tellEvent({ event, generationId, preview, progress }: WireGenerationEvent__Output): void {
+function tellEvent(viewer: number, { event, generationId, preview, progress }: WireGenerationEvent__Output): void {
   const stepIndex = preview?.stepIndex ?? progress?.stepIndex ?? -1;
-  tell({ event: event ?? '', generationId, stepIndex, atMs: monotonicMs() });
+  tell({ viewer, event: event ?? '', generationId, stepIndex, atMs: monotonicMs() });
 }

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { GenerationEvent } from '@tessera/core';
-import type { GenerateRequest, GenerationServiceClient } from '@tessera/proto';
+import { type GenerationEvent, TesseraError } from '@tessera/core';
+import { durationFromMs, type GenerateRequest, type GenerationServiceClient, msFromDuration } from '@tessera/proto';
 import { startViewers } from '../../support/viewer-process.js';
 import { asked, generated } from '../../unit/gateway/test-gateway.js';
 
@@ -20,12 +20,12 @@ export interface Attempt {
 const MAX_STEPS = 16;
 /** Longest wait after the step: about two of them. */
 const MAX_LATER_MS = 40;
-/** Until beyond the end of most generations beside five others. */
-const MAX_TIME_LIMIT_MS = 2_500;
+const MAX_TIME_LIMIT_MS = 1_000;
+/** A limit that admission sees to be too short is tried again with a longer one. */
+const LONGER = 1.15;
 
 export function randomAttempt(means: Means, random: () => number): Attempt {
   const steps = 2 + Math.floor(random() * (MAX_STEPS - 1));
-  const timeLimitMs = 1 + Math.floor(random() * MAX_TIME_LIMIT_MS);
   return {
     means,
     step: Math.floor(random() * (steps + 2)) - 2,
@@ -37,11 +37,20 @@ export function randomAttempt(means: Means, random: () => number): Attempt {
       guidanceScale: random() < 0.5 ? 1 : 4,
       count: random() < 0.2 ? 2 : 1,
       preview: { everySteps: 1, decoded: random() < 0.3 },
-      ...(means === 'time_limit' && {
-        timeLimit: { seconds: Math.floor(timeLimitMs / 1000), nanos: (timeLimitMs % 1000) * 1e6 },
-      }),
+      // The others push those aside whose time limit is to pass.
+      priority: means === 'time_limit' ? 0 : 9,
+      ...(means === 'time_limit' && timeLimit(1 + random() * MAX_TIME_LIMIT_MS)),
     },
   };
+}
+
+function timeLimit(ms: number): Pick<GenerateRequest, 'timeLimit'> {
+  return { timeLimit: durationFromMs(ms) };
+}
+
+function longer(tried: Attempt): Attempt {
+  const ms = msFromDuration(tried.request.timeLimit as Parameters<typeof msFromDuration>[0]) ?? 0;
+  return { ...tried, request: { ...tried.request, ...timeLimit(LONGER * ms) } };
 }
 
 /** @returns the generation's id, and whether it was ended before it was done. */
@@ -66,6 +75,9 @@ async function endStream(client: GenerationServiceClient, tried: Attempt): Promi
       if (means !== 'time_limit' && isDue(event, tried)) ended ??= end();
     }
   } catch (thrown) {
+    if (generationId === '' && means === 'time_limit' && TesseraError.from(thrown).code === 'resource_exhausted') {
+      return endStream(client, longer(tried));
+    }
     if (generationId === '') throw thrown;
   }
   await ended;
