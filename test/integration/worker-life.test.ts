@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { callStream, tesseraV1, type WorkerServiceWatchResponse__Output } from '@tessera/proto';
+import { healthClient } from '../support/health-client.js';
 import { startWorker, type WorkerProcess } from '../support/worker-process.js';
+
+const DENOISER = 'tessera.v1.DenoiserService';
 
 function beatsOf(worker: WorkerProcess): AsyncGenerator<WorkerServiceWatchResponse__Output> {
   return callStream(worker.channel.client(tesseraV1.WorkerService).watch({}));
@@ -17,13 +20,19 @@ test('a worker listens at once, tells where, beats while it starts, and then say
   });
   const states: string[] = [];
   const at: number[] = [];
+  const health = healthClient(worker.address);
   for await (const { state, load, evaluationsStarted } of beatsOf(worker)) {
     states.push(state);
+    // Alive through the load; ready only after it.
+    assert.equal(await health.check(''), 'SERVING');
+    if (state === 'WORKER_STATE_STARTING') assert.equal(await health.check(DENOISER), 'NOT_SERVING');
+    else assert.equal(await health.check(DENOISER), 'SERVING');
     at.push(performance.now());
     assert.equal(load?.running, 0);
     assert.equal(evaluationsStarted, '0', 'the warm-up does not count');
     if (states.filter((one) => one === 'WORKER_STATE_READY').length === 3) break;
   }
+  health.close();
   assert.equal(states[0], 'WORKER_STATE_STARTING');
   // Twice a second; the gateway takes a worker for lost after three missing beats.
   const gaps = at.slice(1).map((time, i) => time - (at[i] ?? 0));
@@ -39,6 +48,9 @@ test('a worker listens at once, tells where, beats while it starts, and then say
   assert.equal(model?.name, 'emoji');
   assert.equal(JSON.parse(model?.cardJson ?? '').sha256, model?.sha256);
   assert.equal(description.evaluationCosts[0]?.batchSize, 1);
+  assert.ok((description.evaluationCosts.at(-1)?.batchSize ?? 0) > 1, 'the built-in model gains by batches');
+  assert.equal(description.load?.busy, 0);
+  assert.ok((description.load?.eventLoopLagP99Ms ?? -1) >= 0);
 });
 
 test('a worker that is told to end drains, says so, and ends with 0', async () => {

@@ -103,6 +103,15 @@ export const PROTECTIONS = [
     },
   },
   {
+    name: 'readiness-needs-progress',
+    holds: 'a worker whose run hangs is not ready, though it answers',
+    turnedOffBy: 'WorkerSetup.protections.readinessNeedsProgress',
+    test: {
+      file: 'unit/services/worker-health',
+      name: 'a worker whose run hangs is alive and not ready, and ready again when the run ends after all',
+    },
+  },
+  {
     name: 'dependent-rows-run-alone',
     holds: 'where a row gets other bits in company, every row runs alone',
     turnedOffBy: 'DenoiserParts.protections.dependentRowsRunAlone',
@@ -118,6 +127,15 @@ export const PROTECTIONS = [
     test: {
       file: 'unit/gateway/admission',
       name: 'a second tenant starts at once, however many the first one has sent',
+    },
+  },
+  {
+    name: 'late-order',
+    holds: 'a denoiser is handed no more than keeps it busy, so what comes later may still go first',
+    turnedOffBy: 'GatewaySetup.protections.fairOrder (CallQueueSetup.fairOrder)',
+    test: {
+      file: 'unit/gateway/dispatch',
+      name: 'a denoiser is handed what keeps it busy; the rest waits, and another tenant goes before it',
     },
   },
   {

@@ -9,22 +9,26 @@ const HUNG_AT_LEAST_MS = 2_000;
  * was completed.
  */
 export class ProgressWatch {
-  readonly #limitMs: number;
+  readonly #longestRunMs: number;
   #completed = -1;
   #stillSinceMs: number | undefined;
 
-  /** @param forecastMs the longest run that the worker forecasts. */
-  constructor(forecastMs: number) {
-    this.#limitMs = Math.max(HUNG_AT_LEAST_MS, HUNG_FORECASTS * forecastMs);
+  /** @param longestRunMs of those that the worker measured at start. */
+  constructor(longestRunMs: number) {
+    this.#longestRunMs = longestRunMs;
   }
 
-  /** @returns whether the worker is hung, as of this beat. */
-  beat(running: number, completed: number, nowMs: number): boolean {
+  /**
+   * @param forecastMs what the worker says of the run in progress; 0 when it cannot tell.
+   * @returns whether the worker is hung, as of this beat.
+   */
+  beat(running: number, completed: number, nowMs: number, forecastMs = 0): boolean {
     const moved = completed !== this.#completed || running === 0;
     this.#completed = completed;
     if (moved) this.#stillSinceMs = undefined;
     if (running === 0) return false;
     this.#stillSinceMs ??= nowMs;
-    return nowMs - this.#stillSinceMs > this.#limitMs;
+    const limitMs = Math.max(HUNG_AT_LEAST_MS, HUNG_FORECASTS * Math.max(this.#longestRunMs, forecastMs));
+    return nowMs - this.#stillSinceMs > limitMs;
   }
 }

@@ -176,11 +176,12 @@ export class WorkerLink {
 
   #heard(beat: WorkerServiceWatchResponse__Output, progress: ProgressWatch): void {
     this.#beat = beat;
-    const { waiting = 0, running = 0 } = beat.load ?? {};
+    const { waiting = 0, running = 0, runForecastMs = 0 } = beat.load ?? {};
     this.#foreign = Math.max(0, waiting + running - this.#mostInFlight);
     this.#mostInFlight = this.#inFlight;
-    const hung = progress.beat(running, Number(beat.evaluationsCompleted), performance.now());
-    if (hung) this.#enter('hung', new TesseraError('unavailable', `worker ${this.address} makes no progress`));
+    const late = progress.beat(running, Number(beat.evaluationsCompleted), performance.now(), runForecastMs);
+    if (late || beat.state === 'WORKER_STATE_HUNG')
+      this.#enter('hung', new TesseraError('unavailable', `worker ${this.address} makes no progress`));
     else this.#enter(STATE_OF_BEAT[beat.state] ?? 'ready');
   }
 

@@ -5,8 +5,8 @@ export interface EvaluationCost {
 }
 
 export interface CostMeasurement {
-  /** Makes one run of that many evaluations and returns the time inside the network. */
-  run(batchSize: number): Promise<number>;
+  /** Makes one run of that many evaluations; gives the time inside the network, or `undefined` when they are too many. */
+  run(batchSize: number): Promise<number | undefined>;
   /** Ascending, from 1. */
   readonly batchSizes: readonly number[];
   /** Spent at most, but for the run that is under way then; half of it before the first repeat. */
@@ -17,6 +17,9 @@ const ROUNDS = 3;
 
 /** A larger batch is worth its longer step if it saves this share of an evaluation. */
 const LEAST_GAIN = 0.03;
+
+/** Sizes in a row that gain nothing, on which no larger one is tried: each takes twice the memory of the last. */
+const GIVE_UP_AFTER = 2;
 
 /** A larger batch whose evaluations cost this many times the cheapest is not repeated: no noise makes up for it. */
 const HOPELESS = 1.5;
@@ -38,16 +41,22 @@ async function sampleCosts({ run, batchSizes, budgetMs }: CostMeasurement): Prom
   const best = new Map<number, number>();
   const startedAt = performance.now();
   const spent = () => (performance.now() - startedAt) / budgetMs;
+  const costs = () => [...best].map(([batchSize, runMs]) => ({ batchSize, runMs }));
   const sample = async (batchSize: number) => {
-    best.set(batchSize, Math.min(await run(batchSize), best.get(batchSize) ?? Number.POSITIVE_INFINITY));
+    const runMs = await run(batchSize);
+    if (runMs === undefined) return false;
+    best.set(batchSize, Math.min(runMs, best.get(batchSize) ?? Number.POSITIVE_INFINITY));
+    return true;
   };
+  let withoutGain = 0;
   for (const batchSize of batchSizes) {
-    if (best.size > 0 && spent() > 1 / 2) break;
-    await sample(batchSize);
+    if (best.size > 0 && (spent() > 1 / 2 || withoutGain === GIVE_UP_AFTER)) break;
+    if (!(await sample(batchSize))) break;
     // The first run of a size also lays out its memory.
     if (spent() < 1) await sample(batchSize);
+    withoutGain = upToLastGain(costs()).length === best.size ? 0 : withoutGain + 1;
   }
-  const costs = () => [...best].map(([batchSize, runMs]) => ({ batchSize, runMs }));
+  if (best.size === 0) return [];
   const cheapest = costs().reduce((some, other) => (perEvaluation(other) < perEvaluation(some) ? other : some));
   const worthRepeating = costs().filter(
     (cost) => cost.batchSize <= cheapest.batchSize || perEvaluation(cost) < HOPELESS * perEvaluation(cheapest),

@@ -22,6 +22,7 @@ export type ExecutorCommand =
       readonly outputs: readonly string[];
       readonly evaluations: number;
       readonly gate: SharedArrayBuffer;
+      readonly mayFail: boolean;
     };
 
 export interface LoadedNetwork {
@@ -54,4 +55,5 @@ export type ExecutorReport =
       readonly endedAtMs: number;
     }
   | { readonly type: 'dropped'; readonly id: number }
+  | { readonly type: 'failed'; readonly id: number; readonly reason: string }
   | { readonly type: 'broken'; readonly reason: string };

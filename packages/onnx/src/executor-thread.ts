@@ -36,7 +36,7 @@ async function load(device: DeviceName, { id, source }: Extract<ExecutorCommand,
       ? InferenceSession.create(source, options)
       : InferenceSession.create(source, options));
   } catch (thrown) {
-    report({ type: 'unloadable', id, reason: thrown instanceof Error ? thrown.message.trim() : String(thrown) });
+    report({ type: 'unloadable', id, reason: reasonOf(thrown) });
     return;
   }
   const network: LoadedNetwork = {
@@ -53,7 +53,19 @@ function networkValue(value: InferenceSession.ValueMetadata) {
     : { name: value.name, type: 'not a tensor', shape: [] };
 }
 
-async function run(command: Extract<ExecutorCommand, { type: 'run' }>): Promise<void> {
+type RunCommand = Extract<ExecutorCommand, { type: 'run' }>;
+
+async function run(command: RunCommand): Promise<void> {
+  try {
+    await runNetwork(command);
+  } catch (thrown) {
+    if (!command.mayFail) throw thrown;
+    Atomics.store(counters, SHARED_COUNTER.runningSinceNs, 0n);
+    report({ type: 'failed', id: command.id, reason: reasonOf(thrown) });
+  }
+}
+
+async function runNetwork(command: RunCommand): Promise<void> {
   const { id, network, feeds, outputs, evaluations, gate } = command;
   if (!passGate(gate)) {
     report({ type: 'dropped', id });
@@ -80,6 +92,10 @@ async function run(command: Extract<ExecutorCommand, { type: 'run' }>): Promise<
   report({ type: 'ran', id, outputs: typed, startedAtMs, endedAtMs }, [...memory]);
 }
 
+function reasonOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message.trim() : String(thrown);
+}
+
 async function main(): Promise<void> {
   env.logLevel = 'fatal';
   const { device, skipped } = await searchDevice(start.device);
@@ -93,7 +109,7 @@ async function main(): Promise<void> {
   parentPort?.on('message', (command: ExecutorCommand) => {
     turn = turn
       .then(() => (command.type === 'load' ? load(device, command) : run(command)))
-      .catch((thrown) => report({ type: 'broken', reason: thrown instanceof Error ? thrown.message : String(thrown) }));
+      .catch((thrown) => report({ type: 'broken', reason: reasonOf(thrown) }));
   });
 }
 

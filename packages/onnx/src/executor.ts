@@ -24,6 +24,8 @@ export interface RunOptions {
   readonly outputs?: readonly string[];
   /** Dropping a run that has not started is certain; a started run ends by itself. */
   readonly signal?: AbortSignal;
+  /** A failure inside the network is this run's alone, such as want of memory for a batch that is only tried. */
+  readonly mayFail?: boolean;
   /** What the run adds to `evaluationsStarted`; 0 for warm-up. */
   readonly evaluations?: number;
 }
@@ -63,7 +65,8 @@ export interface Executor {
   /**
    * @param feeds are given away: their memory moves to the executor's thread and is empty here afterwards.
    * @throws TesseraError invalid_argument when the feeds contradict the graph's declaration; cancelled (or the
-   * signal's reason) when the run was dropped before it started; internal when the executor has failed.
+   * signal's reason) when the run was dropped before it started; internal when the executor has failed;
+   * resource_exhausted when the run failed that may.
    */
   run(network: LoadedNetwork, feeds: Readonly<Record<string, TypedTensor>>, options?: RunOptions): Promise<RunResult>;
   /**

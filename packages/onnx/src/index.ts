@@ -10,6 +10,7 @@ export {
 } from './executor.js';
 export type { LoadedNetwork, SkippedDevice } from './executor-messages.js';
 export { decodeFloat16, encodeFloat16, float16FromFloat32, float32FromFloat16 } from './float16.js';
+export * from './graph/index.js';
 export {
   type GraphConstant,
   type GraphDescription,
@@ -20,4 +21,5 @@ export {
 } from './graph-writer.js';
 export { float32FromTyped, repeatedRow, typedFromFloat32 } from './network-border.js';
 export { numericClass } from './numeric-class.js';
+export { type Forecast, RunForecast, type RunSize } from './run-forecast.js';
 export type { NetworkDataType, NetworkValue, TypedTensor } from './typed-tensor.js';

@@ -82,7 +82,11 @@ export class ThreadExecutor implements Executor {
   begin(
     network: LoadedNetwork,
     feeds: Readonly<Record<string, TypedTensor>>,
-    { outputs = network.outputs.map(({ name }) => name), evaluations = 0 }: Omit<RunOptions, 'signal'> = {},
+    {
+      outputs = network.outputs.map(({ name }) => name),
+      evaluations = 0,
+      mayFail = false,
+    }: Omit<RunOptions, 'signal'> = {},
   ): PendingRun {
     checkFeeds(network, feeds);
     const gate = createRunGate();
@@ -95,6 +99,7 @@ export class ThreadExecutor implements Executor {
       outputs,
       evaluations,
       gate,
+      mayFail,
     });
     let pending = true;
     const ended = () => {
@@ -103,6 +108,7 @@ export class ThreadExecutor implements Executor {
     };
     this.#runs++;
     const result = this.#ask(command, owned.memory).then((report) => {
+      if (report.type === 'failed') throw new TesseraError('resource_exhausted', `the run failed: ${report.reason}`);
       if (report.type !== 'ran') throw new TesseraError('cancelled', 'the run was dropped before it started');
       this.#evaluationsCompleted += evaluations;
       const { outputs: values, startedAtMs, endedAtMs } = report;

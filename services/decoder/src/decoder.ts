@@ -1,5 +1,5 @@
 import { type ModelCard, type Tensor, TesseraError } from '@tessera/core';
-import type { EvaluationCost, Executor } from '@tessera/onnx';
+import { type EvaluationCost, type Executor, RunForecast, type RunSize } from '@tessera/onnx';
 import type { ProgramLoad, WorkerProgram } from '@tessera/runtime';
 import type { DecoderNetwork } from './decoder-network.js';
 import { type PixelBand, pixelBands } from './pixel-bands.js';
@@ -19,6 +19,11 @@ export interface DecoderParts {
   readonly evaluationCosts: readonly EvaluationCost[];
 }
 
+interface DecoderRun {
+  readonly network: DecoderNetwork;
+  readonly size: RunSize;
+}
+
 /** Latents to pixels, on the executor of this process. */
 export class Decoder implements WorkerProgram {
   readonly models: readonly ModelCard[];
@@ -29,6 +34,9 @@ export class Decoder implements WorkerProgram {
   readonly failed: Promise<Error>;
   readonly #executor: Executor;
   readonly #networks: readonly DecoderNetwork[];
+  /** Those at the executor, which runs them in this order. */
+  readonly #decoding = new Set<DecoderRun>();
+  readonly #forecasts: ReadonlyMap<DecoderNetwork, RunForecast>;
 
   constructor({ executor, numericClass, networks, evaluationCosts }: DecoderParts) {
     this.models = networks.map(({ card }) => card);
@@ -39,6 +47,12 @@ export class Decoder implements WorkerProgram {
     this.failed = executor.failed;
     this.#executor = executor;
     this.#networks = networks;
+    this.#forecasts = new Map(
+      networks.map((network) => {
+        const { width, height } = network.card.nativeCanvas;
+        return [network, new RunForecast({ costs: evaluationCosts, nativeCells: width * height })];
+      }),
+    );
   }
 
   /** @throws TesseraError not_found */
@@ -52,9 +66,15 @@ export class Decoder implements WorkerProgram {
   /** @param latent scaled, [channels, height, width]. */
   async decode(network: DecoderNetwork, latent: Tensor, signal: AbortSignal): Promise<DecodedImage> {
     network.assertShape(latent.shape);
-    const { output, runMs } = await network.decode(latent, { signal, evaluations: 1 });
-    const [, , height = 0, width = 0] = output.shape;
-    return { width, height, bands: pixelBands(output), runMs };
+    const [, height = 1, width = 1] = latent.shape;
+    const run = { network, size: { rows: 1, cells: height * width } };
+    this.#decoding.add(run);
+    const { output, runMs } = await network.decode(latent, { signal, evaluations: 1 }).finally(() => {
+      this.#decoding.delete(run);
+    });
+    this.#forecasts.get(network)?.ran(run.size, runMs);
+    const [, , rows = 0, columns = 0] = output.shape;
+    return { width: columns, height: rows, bands: pixelBands(output), runMs };
   }
 
   load(): ProgramLoad {
@@ -63,9 +83,15 @@ export class Decoder implements WorkerProgram {
       waiting: Math.max(0, pending - 1),
       running: Math.min(1, pending),
       busy: this.#executor.busyShare(),
+      forecastMs: this.#forecastMs(),
       evaluationsStarted: this.#executor.evaluationsStarted(),
       evaluationsCompleted: this.#executor.evaluationsCompleted(),
     };
+  }
+
+  #forecastMs(): number | undefined {
+    const [first] = this.#decoding;
+    return first && this.#forecasts.get(first.network)?.of(first.size)?.expectedMs;
   }
 
   close(): Promise<void> {

@@ -1,7 +1,7 @@
+import type { Forecast } from '@tessera/onnx';
 import type { CallPart } from './call-part.js';
 import type { Evaluation, EvaluationNetwork, NetworkRun, PendingNetworkRun } from './evaluation.js';
 import type { NextRun } from './next-run.js';
-import type { Forecast } from './run-forecast.js';
 import { type OnRan, runRecord } from './run-record.js';
 
 /** The parts of calls that share one run, handed to the executor. */

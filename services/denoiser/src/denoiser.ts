@@ -58,6 +58,7 @@ export class Denoiser implements WorkerProgram {
       waiting: this.#loop.waiting,
       running: this.#loop.running,
       busy: this.#executor.busyShare(),
+      forecastMs: this.#loop.forecastMs,
       evaluationsStarted: this.#executor.evaluationsStarted(),
       evaluationsCompleted: this.#executor.evaluationsCompleted(),
     };

@@ -1,7 +1,6 @@
 import type { Tensor } from '@tessera/core';
-import type { TypedTensor } from '@tessera/onnx';
+import type { RunForecast, TypedTensor } from '@tessera/onnx';
 import type { CallOrder__Output } from '@tessera/proto';
-import type { RunForecast } from './run-forecast.js';
 
 /** What runs evaluations: the network of one model, as the run loop sees it. */
 export interface EvaluationNetwork {

@@ -10,7 +10,6 @@ export type {
   PendingNetworkRun,
 } from './evaluation.js';
 export { PROTECTIONS, type Protections } from './protections.js';
-export { type Forecast, RunForecast, type RunSize } from './run-forecast.js';
 export { RunLoop } from './run-loop.js';
 export type { RunRecord } from './run-record.js';
 export { createDenoiserHandlers } from './service.js';

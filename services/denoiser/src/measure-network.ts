@@ -24,8 +24,10 @@ export async function measureNetwork(network: DenoiserNetwork): Promise<NetworkM
   if (!saysItsSizes(card)) return { costs: [], gainfulRows: 1, rowsAreIndependent: false };
   const { fixedBatch } = card.denoiser;
   const run = async (batchSize: number) => {
-    const { runMs } = await network.warmUp(warmUpEvaluations(network, batchSize, nativeSize(card)));
-    return runMs;
+    const evaluations = warmUpEvaluations(network, batchSize, nativeSize(card));
+    // What fails alone fails the worker; a batch that is too large for the device only ends the table.
+    const ran = batchSize === 1 ? await network.warmUp(evaluations) : await network.tryOut(evaluations);
+    return ran?.runMs;
   };
   const costs = await measureEvaluationCosts({
     run,

@@ -61,9 +61,9 @@ export class RunLoop {
     return this.#running?.rows ?? 0;
   }
 
-  /** Of the run in progress; 0 when there is none, or nothing to tell from. */
-  get forecastMs(): number {
-    return this.#running?.forecast?.expectedMs ?? 0;
+  /** Of the run in progress; `undefined` when there is none, or nothing to tell from. */
+  get forecastMs(): number | undefined {
+    return this.#running?.forecast?.expectedMs;
   }
 
   #withdraw(parts: readonly CallPart[]): void {

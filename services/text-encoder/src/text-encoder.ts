@@ -79,6 +79,8 @@ export class TextEncoder implements WorkerProgram {
       waiting: Math.max(0, pending - 1),
       running: Math.min(1, pending),
       busy: this.#executor.busyShare(),
+      // Every prompt has the same length.
+      forecastMs: pending > 0 ? this.evaluationCosts[0]?.runMs : undefined,
       evaluationsStarted: this.#executor.evaluationsStarted(),
       evaluationsCompleted: this.#executor.evaluationsCompleted(),
     };

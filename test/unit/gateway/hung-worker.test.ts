@@ -19,6 +19,13 @@ test('progress, and having nothing to do, start the time again', () => {
   assert.equal(watch.beat(1, 6, 80_000), false);
 });
 
+test('a run that the worker says is long has the longer time', () => {
+  const watch = new ProgressWatch(1_000);
+  watch.beat(1, 5, 0, 4_000);
+  assert.equal(watch.beat(1, 5, 80_000, 4_000), false);
+  assert.equal(watch.beat(1, 5, 80_001, 4_000), true);
+});
+
 test('a fast worker is not judged between two of its beats', () => {
   const watch = new ProgressWatch(1);
   watch.beat(1, 5, 0);

@@ -35,6 +35,20 @@ test('noise ends nothing: the best of samples taken in turn counts, and a dear s
   );
 });
 
+test('after two sizes in a row without gain, or one that the device has no room for, no larger one is tried', async () => {
+  const tried = async (runMsOf: (batchSize: number) => number | undefined) => {
+    const sizes = new Set<number>();
+    const run = async (batchSize: number) => {
+      sizes.add(batchSize);
+      return runMsOf(batchSize);
+    };
+    await measureEvaluationCosts({ run, batchSizes: [1, 2, 4, 8], budgetMs: 10_000 });
+    return [...sizes];
+  };
+  assert.deepEqual(await tried((batchSize) => 14 * batchSize), [1, 2, 4]);
+  assert.deepEqual(await tried((batchSize) => (batchSize > 2 ? undefined : 10 * batchSize)), [1, 2, 4]);
+});
+
 test('a network slower than the budget is measured alone, and once', async () => {
   let runs = 0;
   const slow = async (batchSize: number) => {

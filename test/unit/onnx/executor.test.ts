@@ -97,6 +97,16 @@ test('a device that was named and is missing is unavailable; auto goes on to the
   await found.close();
 });
 
+test('a run that may fail fails alone', async () => {
+  const network = await executor.load(oddCountFailsGraph());
+  await assert.rejects(executor.run(network, { x: floats(1, 2, 3) }, { mayFail: true }), {
+    code: 'resource_exhausted',
+    message: /Reshape/,
+  });
+  const { outputs } = await executor.run(network, { x: floats(1, 2) });
+  assert.deepEqual(outputs.y?.shape, [2, 1]);
+});
+
 test('a run that fails inside ends the executor: everything pending is rejected, later calls too', async () => {
   const broken = await startExecutor({ device: 'cpu', threads: 1 });
   const network = await broken.load(oddCountFailsGraph());

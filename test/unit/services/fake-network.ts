@@ -1,4 +1,5 @@
-import { type Evaluation, type EvaluationNetwork, type PendingNetworkRun, RunForecast } from '@tessera/denoiser';
+import type { Evaluation, EvaluationNetwork, PendingNetworkRun } from '@tessera/denoiser';
+import { RunForecast } from '@tessera/onnx';
 import { deferred } from '../../support/deferred.js';
 
 interface HandedOver {

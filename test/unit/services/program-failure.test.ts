@@ -24,7 +24,14 @@ function failingProgram(failure: Error): WorkerProgram & { readonly closed: bool
     threads: 1,
     evaluationCosts: [],
     failed: Promise.resolve(failure),
-    load: () => ({ waiting: 0, running: 0, busy: 0, evaluationsStarted: 0, evaluationsCompleted: 0 }),
+    load: () => ({
+      waiting: 0,
+      running: 0,
+      busy: 0,
+      forecastMs: undefined,
+      evaluationsStarted: 0,
+      evaluationsCompleted: 0,
+    }),
     async close() {
       closed = true;
     },

@@ -192,7 +192,7 @@ test('a run that fails fails its calls and leaves the others alone', async () =>
 test('the forecast of the running one follows what such runs took', async () => {
   const network = new FakeNetwork(2, [{ batchSize: 2, runMs: 100 }]);
   const loop = loopUnderTest();
-  assert.equal(loop.forecastMs, 0);
+  assert.equal(loop.forecastMs, undefined);
   ask(loop, network, 'a');
   assert.equal(loop.forecastMs, 100);
   await network.end();

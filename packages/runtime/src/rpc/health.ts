@@ -12,16 +12,20 @@ export interface HealthState {
   addToServer(server: Pick<Server, 'addService'>): () => void;
 }
 
-/**
- * Every service begins as not serving. The process as a whole, service `''`,
- * serves while all of them do.
- */
-export function createHealthState(services: readonly string[]): HealthState {
+/** When the process as a whole, service `''`, serves: while all of its services do, or for as long as it answers. */
+export type WholeServes = 'while-all-serve' | 'while-it-answers';
+
+/** Every service begins as not serving. */
+export function createHealthState(
+  services: readonly string[],
+  wholeServes: WholeServes = 'while-all-serve',
+): HealthState {
   const serving = new Map(services.map((service) => [service, false]));
   const health = new HealthImplementation();
   const publish = () => {
     for (const [service, is] of serving) health.setStatus(service, is ? 'SERVING' : 'NOT_SERVING');
-    const whole = serving.size > 0 && [...serving.values()].every((is) => is);
+    const all = serving.size > 0 && [...serving.values()].every((is) => is);
+    const whole = all || wholeServes === 'while-it-answers';
     health.setStatus('', whole ? 'SERVING' : 'NOT_SERVING');
   };
   publish();

@@ -7,7 +7,7 @@ import {
 } from '@grpc/grpc-js';
 import { TesseraError } from '@tessera/core';
 import { formatAddress, parseAddress } from '../settings/address.js';
-import { createHealthState, type HealthState } from './health.js';
+import { createHealthState, type HealthState, type WholeServes } from './health.js';
 import { trackOpenCalls } from './open-calls.js';
 import { SERVER_OPTIONS } from './options.js';
 
@@ -22,6 +22,7 @@ export interface ServerSetup {
   readonly services: readonly ServedService[];
   /** Full names of the services whose health is told, `tessera.v1.DenoiserService`; none serves until it is said to. */
   readonly health: readonly string[];
+  readonly wholeServes?: WholeServes;
   /** A `ReflectionService` of `@grpc/reflection`. */
   readonly reflection?: { addToServer(server: Pick<Server, 'addService'>): void };
   readonly interceptors?: readonly ServerInterceptor[];
@@ -42,7 +43,7 @@ export interface RunningServer {
 
 /** @throws TesseraError `unavailable` that names the address, when it cannot be listened on. */
 export async function startServer(setup: ServerSetup): Promise<RunningServer> {
-  const health = createHealthState(setup.health);
+  const health = createHealthState(setup.health, setup.wholeServes);
   const openCalls = trackOpenCalls();
   const interceptors = [openCalls.interceptor, ...(setup.interceptors ?? [])];
   const server = new Server({ ...SERVER_OPTIONS, interceptors });

@@ -6,6 +6,8 @@ import { createLagMonitor } from '../lag-monitor.js';
 import { readyLine } from '../ready-line.js';
 import { startServer } from '../rpc/server.js';
 import type { MainContext } from '../run-main.js';
+import { attendRuns } from './attend-runs.js';
+import { RUN_WATCH_LIMITS, type RunWatchLimits } from './run-watch.js';
 import { STAGE_SERVICES } from './stages.js';
 import { WorkerLife } from './worker-life.js';
 import type { WorkerProgram } from './worker-program.js';
@@ -21,6 +23,15 @@ export interface WorkerSetup<Program extends WorkerProgram> {
    * @param program throws `unavailable` while the worker starts.
    */
   handlers(program: () => Program, reportFault: ReportFault): UntypedServiceImplementation;
+  readonly runWatchLimits?: RunWatchLimits;
+  /** For tests, which show what each of them holds. */
+  readonly protections?: Partial<WorkerProtections>;
+}
+
+/** All are on. */
+export interface WorkerProtections {
+  /** A worker whose run hangs is not ready, whatever else it still answers. */
+  readonly readinessNeedsProgress: boolean;
 }
 
 const IDLE_CHECK_MS = 20;
@@ -28,11 +39,16 @@ const IDLE_CHECK_MS = 20;
 const LAST_ANSWERS_MS = 500;
 
 /**
- * The life of a worker process. It listens at once (health NOT_SERVING, Watch
- * says STARTING) and prints one line of JSON that tells where; then it loads,
- * serves, and when the signal comes drains and returns.
+ * The life of a worker process. It listens at once (its service is not
+ * serving, Watch says STARTING) and prints one line of JSON that tells where;
+ * then it loads, serves, and when the signal comes drains and returns.
  *
- * @throws TesseraError of a failed start, or `internal` when the program fails.
+ * Health tells two things apart. The stage's service serves while the worker
+ * is ready: loaded, not draining, and completing its runs in the time that
+ * they should take. The process as a whole, service '', serves for as long as
+ * this loop turns, through loads and runs of any length.
+ *
+ * @throws TesseraError of a failed start, or `internal` when the program fails or a run never ends.
  */
 export async function serveWorker<Program extends WorkerProgram>(
   setup: WorkerSetup<Program>,
@@ -66,6 +82,7 @@ export async function serveWorker<Program extends WorkerProgram>(
       { definition: tesseraV1.WorkerService.service, implementation: workerService },
     ],
     health: [name],
+    wholeServes: 'while-it-answers',
   });
   readyLine({ listening: server.address, id: settings.id, stage: settings.stage, pid: process.pid });
 
@@ -82,8 +99,18 @@ export async function serveWorker<Program extends WorkerProgram>(
       threads: program.threads,
       start_ms: Math.round(performance.now() - beganAtMs),
     });
-    const failure = await orAborted(program.failed, signal);
-    if (failure !== undefined) throw failure;
+    const runs = attendRuns(program, setup.runWatchLimits ?? RUN_WATCH_LIMITS, (progress) => {
+      if (setup.protections?.readinessNeedsProgress === false) return;
+      if (progress === 'hung') log.error('a run takes far longer than forecast', undefined, { worker: settings.id });
+      server.setServing(name, progress === 'working');
+      life.enter(progress === 'working' ? 'ready' : 'hung');
+    });
+    try {
+      const failure = await orAborted(Promise.race([program.failed, runs.stuck]), signal);
+      if (failure !== undefined) throw failure;
+    } finally {
+      runs.stop();
+    }
 
     server.setServing(name, false);
     life.enter('draining');

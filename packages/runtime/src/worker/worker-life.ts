@@ -1,6 +1,6 @@
 import { EventEmitter, once } from 'node:events';
 
-export type WorkerLifeState = 'starting' | 'ready' | 'draining';
+export type WorkerLifeState = 'starting' | 'ready' | 'hung' | 'draining';
 
 /** Where a worker is in its life, with news of every change. */
 export class WorkerLife {
@@ -12,6 +12,7 @@ export class WorkerLife {
   }
 
   enter(state: WorkerLifeState): void {
+    if (state === this.#state) return;
     this.#state = state;
     this.#events.emit('change');
   }

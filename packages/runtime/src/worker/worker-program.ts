@@ -21,6 +21,8 @@ export interface ProgramLoad {
   readonly running: number;
   /** Share of the last second in which the device worked, 0–1. */
   readonly busy: number;
+  /** What the run in progress should take, by its size; `undefined` when nothing runs or nothing is known of it. */
+  readonly forecastMs: number | undefined;
   /** Evaluations since the process began, without those of the warm-up. */
   readonly evaluationsStarted: number;
   readonly evaluationsCompleted: number;

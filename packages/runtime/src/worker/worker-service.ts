@@ -7,6 +7,7 @@ import {
   type ReportFault,
   serverStream,
   unary,
+  type WorkerLoad,
   type WorkerServiceHandlers,
   type WorkerServiceWatchResponse,
 } from '@tessera/proto';
@@ -35,6 +36,7 @@ const BEAT_MS = 500;
 const WIRE_STATE = {
   starting: 'WORKER_STATE_STARTING',
   ready: 'WORKER_STATE_READY',
+  hung: 'WORKER_STATE_HUNG',
   draining: 'WORKER_STATE_DRAINING',
 } as const satisfies Record<WorkerLifeState, string>;
 
@@ -56,7 +58,7 @@ export function createWorkerService(setup: WorkerServiceSetup): WorkerServiceHan
     Describe: unary(() => {
       const program = setup.program();
       if (program === undefined) throw new TesseraError('unavailable', `${settings.id} is still loading its model`);
-      return description(settings, program);
+      return { ...description(settings, program), load: loadOf(program, lag) };
     }, reportFault),
     Watch: serverStream((_request, signal) => beats(signal), reportFault),
   };
@@ -84,14 +86,20 @@ function beat(program: WorkerProgram | undefined, state: WorkerLifeState, lag: L
   const load = program?.load();
   return {
     state: WIRE_STATE[state],
-    load: {
-      waiting: load?.waiting ?? 0,
-      running: load?.running ?? 0,
-      busy: load?.busy ?? 0,
-      rssBytes: process.memoryUsage.rss(),
-      eventLoopLagP99Ms: lag.p99Ms(),
-    },
+    load: loadOf(program, lag),
     evaluationsStarted: load?.evaluationsStarted ?? 0,
     evaluationsCompleted: load?.evaluationsCompleted ?? 0,
+  };
+}
+
+function loadOf(program: WorkerProgram | undefined, lag: LagMonitor): WorkerLoad {
+  const load = program?.load();
+  return {
+    waiting: load?.waiting ?? 0,
+    running: load?.running ?? 0,
+    busy: load?.busy ?? 0,
+    rssBytes: process.memoryUsage.rss(),
+    eventLoopLagP99Ms: lag.p99Ms(),
+    runForecastMs: load?.forecastMs ?? 0,
   };
 }

@@ -3,6 +3,7 @@
 import type { Stage as _tessera_v1_Stage, Stage__Output as _tessera_v1_Stage__Output } from '../../tessera/v1/Stage.js';
 import type { WorkerModel as _tessera_v1_WorkerModel, WorkerModel__Output as _tessera_v1_WorkerModel__Output } from '../../tessera/v1/WorkerModel.js';
 import type { EvaluationCost as _tessera_v1_EvaluationCost, EvaluationCost__Output as _tessera_v1_EvaluationCost__Output } from '../../tessera/v1/EvaluationCost.js';
+import type { WorkerLoad as _tessera_v1_WorkerLoad, WorkerLoad__Output as _tessera_v1_WorkerLoad__Output } from '../../tessera/v1/WorkerLoad.js';
 
 export interface DescribeResponse {
   'protocolVersion'?: (number);
@@ -15,6 +16,7 @@ export interface DescribeResponse {
   'evaluationCosts'?: (_tessera_v1_EvaluationCost)[];
   'tesseraVersion'?: (string);
   'threads'?: (number);
+  'load'?: (_tessera_v1_WorkerLoad | null);
 }
 
 export interface DescribeResponse__Output {
@@ -28,4 +30,5 @@ export interface DescribeResponse__Output {
   'evaluationCosts': (_tessera_v1_EvaluationCost__Output)[];
   'tesseraVersion': (string);
   'threads': (number);
+  'load': (_tessera_v1_WorkerLoad__Output | null);
 }

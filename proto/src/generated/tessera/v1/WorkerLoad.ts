@@ -8,6 +8,7 @@ export interface WorkerLoad {
   'busy'?: (number | string);
   'rssBytes'?: (number | string | Long);
   'eventLoopLagP99Ms'?: (number | string);
+  'runForecastMs'?: (number | string);
 }
 
 export interface WorkerLoad__Output {
@@ -16,4 +17,5 @@ export interface WorkerLoad__Output {
   'busy': (number);
   'rssBytes': (string);
   'eventLoopLagP99Ms': (number);
+  'runForecastMs': (number);
 }

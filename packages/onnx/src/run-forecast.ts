@@ -1,4 +1,4 @@
-import type { EvaluationCost } from '@tessera/onnx';
+import type { EvaluationCost } from './evaluation-cost.js';
 
 /** Runs of one size: rows of so many cells. */
 export interface RunSize {

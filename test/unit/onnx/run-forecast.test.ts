@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { RunForecast } from '@tessera/denoiser';
+import { RunForecast } from '@tessera/onnx';
 
 const costs = [
   { batchSize: 1, runMs: 14 },
