@@ -43,3 +43,4 @@ export * from './windows/window-axis.js';
 export * from './windows/window-grid.js';
 export * from './windows/window-inputs.js';
 export * from './windows/window-weights.js';
+export * from './windows/wrap-halo.js';
