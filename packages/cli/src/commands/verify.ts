@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { GenerationRequestInput, TesseraClient } from '@tessera/client';
-import { type CompletedImage, type Receipt, TesseraError } from '@tessera/core';
+import { type CompletedImage, type Receipt, SEAM_ALARM, type SeamFigures, TesseraError } from '@tessera/core';
 import type { Command } from 'commander';
 import { findOrStartCluster } from '../cluster/find-cluster.js';
 import { addSettings, commandSettings } from '../command-settings.js';
@@ -49,6 +49,8 @@ interface VerifyReport {
   readonly pixels: number;
   readonly differentPixels: number;
   readonly maxDifference: number;
+  /** As the receipt has them; the same on replay, as the pixels are. */
+  readonly seams?: SeamFigures;
 }
 
 async function verify(
@@ -63,7 +65,8 @@ async function verify(
   const fileMatchesReceipt = createHash('sha256').update(pixels.data).digest('hex') === receipt.imageSha256;
   const differences = receiptDifferences(receipt, replayed);
   const identical = fileMatchesReceipt && differences.length === 0 && difference.differentPixels === 0;
-  return { identical, fileMatchesReceipt, differences, ...difference };
+  const { seams } = receipt;
+  return { identical, fileMatchesReceipt, differences, ...difference, ...(seams && { seams }) };
 }
 
 function requestFromReceipt(receipt: Receipt, model: string): GenerationRequestInput {
@@ -95,12 +98,19 @@ async function replay(
 }
 
 function reportText(report: VerifyReport): string {
-  if (report.identical) return 'identical';
+  const seams = report.seams === undefined ? [] : [seamsText(report.seams)];
+  if (report.identical) return ['identical', ...seams].join('\n');
   const lines = report.differences.map(({ field, image, replay: again }) => {
     return `${field} differs: ${JSON.stringify(image)} in the image, ${JSON.stringify(again)} here`;
   });
   if (!report.fileMatchesReceipt) lines.push("the file's pixels are not those that its receipt tells of");
   const { differentPixels, pixels, maxDifference } = report;
   lines.push(`${differentPixels} of ${pixels} pixels differ, by at most ${maxDifference} of 255`);
-  return lines.join('\n');
+  return [...lines, ...seams].join('\n');
+}
+
+function seamsText({ ratio, toneStep, worst }: SeamFigures): string {
+  const verdict = ratio < SEAM_ALARM ? 'no seams' : 'seams show';
+  const figures = `ratio ${ratio.toFixed(2)}, tone step ${toneStep.toFixed(2)}`;
+  return `${verdict}: ${figures}, worst edge ${worst.ratio.toFixed(2)} before ${worst.axis} = ${worst.position}`;
 }
