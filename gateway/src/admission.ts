@@ -65,6 +65,8 @@ interface Reserved {
 
 /** Batches of all denoisers that the generations of one tenant may fill: one is made while the next one waits. */
 const BATCHES_RUNNING = 2;
+/** Forecasts are off by about so much; what is accepted should end in time. */
+const FORECAST_MARGIN = 1.15;
 const TELL_EVERY_MS = 500;
 /** Of the time, at most. */
 const TELLING_SHARE = 0.05;
@@ -81,7 +83,7 @@ export class Admission {
   readonly refusals = new DecisionTimes();
   readonly #setup: AdmissionSetup;
   readonly #pace = new Pace();
-  /** With the share of its evaluations that was left when it was looked at last. */
+  /** With what each still cost when it was looked at last, in evaluations. */
   readonly #running = new Map<Place, number>();
   readonly #reserved = new Set<Reserved>();
   #queue: Queue<Place>;
@@ -162,14 +164,14 @@ export class Admission {
       const [next] = calls;
       if (next === undefined || !this.#fits(next.candidate.work)) return;
       this.#queue = queue;
-      this.#running.set(next, 1);
+      this.#running.set(next, next.evaluations);
       next.start();
     }
   }
 
   #leave(place: Place): void {
     if (!this.#running.has(place)) return;
-    this.#progressOf(place);
+    this.#progressed(place, 0);
     this.#running.delete(place);
     this.advance();
   }
@@ -213,8 +215,8 @@ export class Admission {
       add(tenant, (load) => ({ running: [...load.running, left], inFlight: load.inFlight + inFlight }));
     const wait = (tenant: string, calls: number, evaluations: number) =>
       add(tenant, (load) => ({ waiting: load.waiting + calls, waitingWork: load.waitingWork + evaluations }));
-    for (const { tenant, evaluations, candidate } of this.#running.keys()) {
-      run(tenant, evaluations * candidate.remaining, candidate.work);
+    for (const place of this.#running.keys()) {
+      run(place.tenant, this.#costLeft(place), place.candidate.work);
     }
     for (const { tenant, calls, evaluations } of waitingTenants(this.#queue)) wait(tenant, calls, evaluations);
     for (const { tenant, evaluations, work, starts } of reserved) {
@@ -240,7 +242,8 @@ export class Admission {
     const evaluationMs = this.#evaluationMs(capacity);
     const before = sum(own.running) + preceding(this.#queue, applied).evaluations;
     const aloneMs = capacity.aloneMs(work);
-    const endsAfterMs = Math.max(aloneMs, workOfAll(before + evaluations, weight, others) * evaluationMs);
+    const sharedMs = workOfAll(before + evaluations, weight, others) * evaluationMs;
+    const endsAfterMs = Math.max(aloneMs, FORECAST_MARGIN * sharedMs);
     const ofWork = { waitingMs: waitingWork * evaluationMs, ofTenantMs: own.waitingWork * evaluationMs };
     return { ...state, times: { ...ofWork, ownMs: evaluations * evaluationMs, endsAfterMs, aloneMs } };
   }
@@ -257,7 +260,7 @@ export class Admission {
 
   #tell(): void {
     const beganMs = performance.now();
-    for (const place of this.#running.keys()) this.#progressOf(place);
+    for (const place of this.#running.keys()) this.#progressed(place, this.#costLeft(place));
     this.#pace.observe(this.#queue.size > 0, beganMs);
     if (this.#queue.size === 0) return;
     const capacity = this.#setup.capacity();
@@ -290,12 +293,16 @@ export class Admission {
     return starts;
   }
 
-  #progressOf(place: Place): void {
-    const { remaining } = place.candidate;
-    const before = this.#running.get(place) ?? remaining;
+  #costLeft({ candidate, evaluations }: Place): number {
+    const { work, remaining } = candidate;
+    return this.#setup.capacity()?.costOf(work, remaining) ?? evaluations * remaining;
+  }
+
+  #progressed(place: Place, left: number): void {
+    const before = this.#running.get(place) ?? left;
     const capacity = this.#setup.capacity();
-    if (capacity !== undefined) this.#pace.did((before - remaining) * place.evaluations * capacity.evaluationMs);
-    this.#running.set(place, remaining);
+    if (capacity !== undefined) this.#pace.did((before - left) * capacity.evaluationMs);
+    this.#running.set(place, left);
   }
 }
 
@@ -306,7 +313,8 @@ function startsOf(
   room: number,
 ): readonly (readonly [Place, number])[] {
   const each = running.length === 0 ? 1 : inFlight / running.length;
-  const together = Math.max(1, Math.floor(room / BATCHES_RUNNING / each));
+  // All that run go on in turn: while one batch is made, the others' next calls come.
+  const together = Math.max(1, Math.floor(room / each), running.length);
   const work = [...running.toSorted((a, b) => a - b), ...places.map(({ evaluations }) => evaluations)];
   const ends = workUntilEnds(work, together);
   // More may run than there is room for, since there are more tenants.

@@ -1,3 +1,4 @@
+import { parseAddress } from '@tessera/runtime';
 import type { WorkerLink } from '../workers/worker-link.js';
 import type { Work } from './work.js';
 
@@ -7,23 +8,31 @@ export interface Capacity {
   readonly evaluationMs: number;
   /** Evaluations that all denoisers together run at once. */
   readonly batchEvaluations: number;
-  /** What a generation costs the slowest stage, in evaluations: stages work on different generations at a time. */
-  costOf(work: Work): number;
+  /**
+   * What a generation still costs, in evaluations. Stages work on different
+   * generations at a time, so the dearer one counts; where they share cores
+   * both do.
+   *
+   * @param remaining share of its evaluations that is still to be made.
+   */
+  costOf(work: Work, remaining?: number): number;
   /** Milliseconds that it takes when nothing else is there. */
   aloneMs(work: Work): number;
 }
 
-type Costs = Pick<WorkerLink, 'costs'>;
+type Worker = Pick<WorkerLink, 'costs' | 'address' | 'description'>;
 
 /** @returns `undefined` while a stage has no worker. */
-export function capacityOf(denoisers: readonly Costs[], decoders: readonly Costs[]): Capacity | undefined {
+export function capacityOf(denoisers: readonly Worker[], decoders: readonly Worker[]): Capacity | undefined {
   if (denoisers.length === 0 || decoders.length === 0) return undefined;
   const evaluationMs = togetherMs(denoisers);
   const decodeMs = togetherMs(decoders);
+  const together = shareCores([...denoisers, ...decoders]) ? (a: number, b: number) => a + b : Math.max;
   return {
     evaluationMs,
     batchEvaluations: denoisers.reduce((sum, { costs }) => sum + costs.fullRun, 0),
-    costOf: ({ evaluations, decodes }) => Math.max(evaluations, (decodes * decodeMs) / evaluationMs),
+    costOf: ({ evaluations, decodes }, remaining = 1) =>
+      together(evaluations * remaining, (decodes * decodeMs) / evaluationMs),
     aloneMs: ({ evaluations, steps, decodes }) => {
       const perStep = evaluations / steps;
       const runMs = Math.min(...denoisers.map(({ costs }) => costs.runMs(Math.max(1, Math.round(perStep)))));
@@ -33,6 +42,11 @@ export function capacityOf(denoisers: readonly Costs[], decoders: readonly Costs
 }
 
 /** Of one evaluation, if all do their part. */
-function togetherMs(workers: readonly Costs[]): number {
+function togetherMs(workers: readonly Worker[]): number {
   return 1 / workers.reduce((sum, { costs }) => sum + 1 / costs.evaluationMs, 0);
+}
+
+function shareCores(workers: readonly Worker[]): boolean {
+  const hosts = new Set(workers.map(({ address }) => parseAddress(address).host));
+  return hosts.size === 1 && workers.every(({ description }) => description?.device === 'cpu');
 }

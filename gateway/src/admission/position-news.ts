@@ -2,7 +2,7 @@
 const TELL_EVERY_MS = 9_000;
 /** Smaller changes are no news. */
 const MATERIAL_SHARE = 0.1;
-const MATERIAL_MS = 500;
+const MATERIAL_MS = 250;
 /** A far place changes often without meaning much. */
 const LEAST_PAUSE_MS = 500;
 

@@ -9,6 +9,7 @@ import {
 } from '@grpc/grpc-js';
 import type { ModelCard } from '@tessera/core';
 import {
+  type CallOrder__Output,
   type DecodeRequest__Output,
   type DecodeResponse,
   type DecoderServiceHandlers,
@@ -191,6 +192,7 @@ export interface DenoiserCall {
   readonly timestep: number;
   readonly conditionings: number;
   readonly generationId: string;
+  readonly order: CallOrder__Output | null;
 }
 
 export interface FakeDenoiserOptions extends FakeWorkerOptions {
@@ -228,7 +230,7 @@ export async function startFakeDenoiser(t: TestContext, options: FakeDenoiserOpt
       return;
     }
     const n = calls.length;
-    calls.push({ timestep, conditionings: conditioningIds.length, generationId: order?.generationId ?? '' });
+    calls.push({ timestep, conditionings: conditioningIds.length, generationId: order?.generationId ?? '', order });
     await options.beforeAnswer?.(n);
     if (latent === null || stream.cancelled) return;
     const { data, shape } = new TensorAssembly(latent, 1 << 20).float32();
@@ -263,6 +265,8 @@ export async function startFakeDenoiser(t: TestContext, options: FakeDenoiserOpt
 export interface FakeDecoderOptions extends FakeWorkerOptions {
   /** How the n-th decode (from 0) fails; it does not when this gives undefined. */
   readonly failure?: (n: number) => { code: number; details: string } | undefined;
+  /** What happens before the n-th decode (from 0) is answered. */
+  readonly beforeAnswer?: (n: number) => Promise<void>;
 }
 
 export interface FakeDecoder extends FakeWorker {
@@ -279,9 +283,10 @@ function scrambled(i: number): number {
 /** Each latent cell becomes pixels of its first channel, with noise that no file format makes small. */
 export async function startFakeDecoder(t: TestContext, options: FakeDecoderOptions = {}): Promise<FakeDecoder> {
   let decodes = 0;
-  const decode = (call: ServerDuplexStream<DecodeRequest__Output, DecodeResponse>, latent: TensorAssembly) => {
+  const decode = async (call: ServerDuplexStream<DecodeRequest__Output, DecodeResponse>, latent: TensorAssembly) => {
     const failure = options.failure?.(decodes);
     decodes += 1;
+    await options.beforeAnswer?.(decodes - 1);
     if (failure !== undefined) {
       call.emit('error', failure);
       return;
@@ -305,7 +310,7 @@ export async function startFakeDecoder(t: TestContext, options: FakeDecoderOptio
         if (part === null) return;
         if (latent === undefined) latent = new TensorAssembly(part, 1 << 24);
         else latent.add(part);
-        if (latent.complete) decode(call, latent);
+        if (latent.complete) void decode(call, latent);
       });
       call.on('error', () => {});
     },
