@@ -101,7 +101,7 @@ test('a denoiser is handed what keeps it busy; the rest waits, and another tenan
   const long = as(flooding).generate({ ...request, count: 4, steps: 3 });
   const { generationId: longId } = await until(long, 'started');
   while (denoiser.calls.length + waiting() / 2 < 4) await new Promise((resolve) => setImmediate(resolve));
-  const late = as(other).generate({ ...request, steps: 1 });
+  const late = as(other).generate({ ...request, steps: 1 }, { signal: AbortSignal.timeout(10_000) });
   const { generationId } = await until(late, 'started');
   while (denoiser.calls.length < 3) await new Promise((resolve) => setImmediate(resolve));
   assert.deepEqual(
