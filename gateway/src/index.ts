@@ -1,8 +1,9 @@
 export { type Capacity, capacityOf } from './admission/capacity.js';
 export type { QueueBounds } from './admission/judge.js';
+export type { Applicant, Candidate } from './admission/place.js';
 export { type TenantLoad, workOfAll, workUntilEnds } from './admission/tenant-load.js';
 export type { Work } from './admission/work.js';
-export { Admission, type AdmissionSetup, type Applicant, type Candidate } from './admission.js';
+export { Admission, type AdmissionSetup } from './admission.js';
 export { Gateway, type GatewaySetup } from './gateway.js';
 export { EventOutbox } from './generations/event-outbox.js';
 export { PreviewLane, type PreviewLaneSetup } from './generations/preview-lane.js';

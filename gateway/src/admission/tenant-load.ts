@@ -13,15 +13,19 @@ export interface TenantLoad {
 
 export const NO_LOAD: TenantLoad = { weight: 1, running: [], inFlight: 0, waiting: 0, waitingWork: 0 };
 
-/** All work of a tenant. */
-export function workOf({ running, waitingWork }: TenantLoad): number {
-  return running.reduce((sum, left) => sum + left, waitingWork);
+export function sumOf<Item>(items: Iterable<Item>, amountOf: (item: Item) => number): number {
+  let sum = 0;
+  for (const item of items) sum += amountOf(item);
+  return sum;
 }
 
 /** All that is done until a tenant has had so much of its own: of every other one its fair share meanwhile. */
 export function workOfAll(own: number, weight: number, others: Iterable<TenantLoad>): number {
   let sum = own;
-  for (const other of others) sum += Math.min(workOf(other), (own / weight) * other.weight);
+  for (const other of others) {
+    const work = other.waitingWork + sumOf(other.running, (left) => left);
+    sum += Math.min(work, (own / weight) * other.weight);
+  }
   return sum;
 }
 

@@ -1,6 +1,7 @@
 import { type GenerationRecord, type ModelCard, TesseraError } from '@tessera/core';
+import type { Candidate } from '../admission/place.js';
 import { type Work, workOf } from '../admission/work.js';
-import type { Admission, Candidate } from '../admission.js';
+import type { Admission } from '../admission.js';
 import { GenerationRun, type RunServices } from './generation-run.js';
 import { cancelSubject, generationOf } from './subjects.js';
 import { Watchers, type WatchTimes } from './watchers.js';
