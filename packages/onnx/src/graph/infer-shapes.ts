@@ -28,7 +28,7 @@ const ELEMENTWISE = new Set(
 );
 
 /** Of these only the first input has the output's shape; the others are parameters. */
-const FIRST_ONLY = new Set(['Clip', 'GroupNorm']);
+const FIRST_ONLY = new Set(['Clip', 'GroupNorm', 'MeanVarianceNormalization', 'SkipGroupNorm']);
 
 function broadcastAll(inputs: readonly (TensorFacts | undefined)[]): Shape | undefined {
   let shape: Shape | undefined = [];
@@ -120,6 +120,8 @@ const RULES: Readonly<Record<string, Rule>> = {
     }
     return [shape];
   },
+  GlobalAveragePool: pooledWhole,
+  GlobalMaxPool: pooledWhole,
   Reshape: ([x, target], operator) => {
     if (x?.shape === undefined || target?.values === undefined) return undefined;
     const keepZero = intAttribute(operator, 'allowzero', 0) !== 0;
@@ -227,6 +229,10 @@ function resized(x: TensorFacts | undefined, sizes: TensorFacts | undefined, sca
   if (x?.shape === undefined) return undefined;
   if (sizes !== undefined) return sizes.values;
   return scales?.values && x.shape.map((extent, axis) => Math.floor(extent * (scales.values?.[axis] as number)));
+}
+
+function pooledWhole([x]: readonly (TensorFacts | undefined)[]): Shapes {
+  return [x?.shape?.map((extent, axis) => (axis < 2 ? extent : 1))];
 }
 
 function reduced([x, axes]: readonly (TensorFacts | undefined)[], operator: ModelOperator): Shapes | undefined {

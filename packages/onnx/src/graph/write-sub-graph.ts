@@ -17,8 +17,10 @@ export interface WriteOptions {
   readonly weights?: 'link' | 'copy';
 }
 
-/** ONNX Runtime maps external tensors that begin on a page. */
+/** Large tensors begin on a page, which can be mapped as it is; small ones only need whole vectors. */
+const LARGE_BYTES = 2 ** 20;
 const PAGE_BYTES = 4096;
+const VECTOR_BYTES = 64;
 
 /**
  * Writes a part as a model file. Weights inside the model's file are copied
@@ -75,7 +77,8 @@ function placeCopies(tensors: readonly StoredTensor[]): ReadonlyMap<StoredTensor
   const offsets = new Map<StoredTensor, number>();
   let end = 0;
   for (const tensor of tensors) {
-    const offset = Math.ceil(end / PAGE_BYTES) * PAGE_BYTES;
+    const alignment = externalLength(tensor) < LARGE_BYTES ? VECTOR_BYTES : PAGE_BYTES;
+    const offset = Math.ceil(end / alignment) * alignment;
     offsets.set(tensor, offset);
     end = offset + externalLength(tensor);
   }

@@ -1,6 +1,7 @@
 import { trialShapes } from '../free-axes.js';
 import { constantFacts, factsForShapes, type GraphFacts } from '../graph-facts.js';
 import type { GraphIndex } from '../graph-index.js';
+import type { ModelOperator } from '../graph-model.js';
 import { GraphView } from '../norms/graph-view.js';
 import type { Shape } from '../shapes.js';
 import { uncuttable } from '../uncuttable.js';
@@ -40,7 +41,11 @@ export class RowLayout {
     this.#scales = scales;
     this.#latentScale = Math.min(...scales.values());
     for (const { name } of [...inputs, ...outputs]) {
-      if (!scales.has(name)) throw uncuttable(name, 'is no image of [1, channels, rows, columns]');
+      if (scales.has(name)) continue;
+      const opaque = index.order.find((operator) => hidesShape(facts, operator));
+      throw opaque === undefined
+        ? uncuttable(name, 'is no image of [1, channels, rows, columns]')
+        : uncuttable(opaque, 'gives a tensor whose shape cannot be told');
     }
   }
 
@@ -55,6 +60,12 @@ export class RowLayout {
   channels(tensor: string): number {
     return this.view.shape(tensor)?.[1] as number;
   }
+}
+
+/** An operator behind which shapes are no longer known. */
+function hidesShape(facts: GraphFacts, { inputs, outputs }: ModelOperator): boolean {
+  const isKnown = (name: string) => name === '' || facts.get(name)?.shape !== undefined;
+  return inputs.every(isKnown) && !isKnown(outputs[0] ?? '');
 }
 
 function imageScale(shape: Shape | undefined, input: Shape | undefined): number | undefined {
