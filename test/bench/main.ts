@@ -1,3 +1,4 @@
+import { estimateFigures } from './estimate.js';
 import { printTable } from './figure.js';
 import { gatewayMemoryFigure } from './gateway-memory.js';
 import { BUILT_IN, measureOverhead, overheadFigures } from './overhead.js';
@@ -14,3 +15,4 @@ for (const threads of [1, 2]) {
 }
 printTable([await startFigure()]);
 printTable([await gatewayMemoryFigure()]);
+printTable(await estimateFigures());

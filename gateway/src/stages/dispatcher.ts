@@ -42,6 +42,9 @@ export interface DispatcherSetup {
   readonly fairOrder: boolean;
 }
 
+/** What halves take is known only of those that were made; a figure of a bad moment would stay. */
+const TRY_APART_EVERY = 16;
+
 /** Failures of a worker, after which another one may well succeed. */
 const WORKER_FAILURES: readonly ErrorCode[] = ['unavailable', 'internal', 'resource_exhausted', 'cancelled'];
 
@@ -54,6 +57,8 @@ export class Dispatcher {
   readonly #streams = new WeakMap<WorkerLink, PredictStream>();
   readonly #lastTaken = new WeakMap<WorkerLink, number>();
   #taken = 0;
+  /** Calls that found denoisers for each of their halves. */
+  #chances = 0;
 
   constructor({ workers, logger, limits = DISPATCH_LIMITS, fairOrder }: DispatcherSetup) {
     this.#workers = workers;
@@ -132,7 +137,10 @@ export class Dispatcher {
     const { length } = window.conditionings;
     const idle = this.calls.idle(place).map(({ costs }) => costs);
     const apartMs = idle.map((costs) => costs.runMs(1)).sort((a, b) => a - b)[length - 1];
-    return apartMs !== undefined && apartMs < Math.min(...idle.map((costs) => costs.runMs(length)));
+    if (apartMs === undefined) return false;
+    this.#chances += 1;
+    const togetherMs = Math.min(...idle.map((costs) => costs.runMs(length)));
+    return apartMs < togetherMs || this.#chances % TRY_APART_EVERY === 0;
   }
 
   #predictWhole(request: PredictionRequest, signal: AbortSignal): Promise<WindowPredictions> {

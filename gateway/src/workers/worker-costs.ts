@@ -4,7 +4,7 @@ export interface RunCost {
   readonly ms: number;
 }
 
-/** Weight of the newest run against all before. */
+/** Weight of the newest run against all before; at first runs weigh alike. */
 const NEWEST = 0.1;
 /** Evaluations of one window with guidance. */
 const GUIDED_CALL = 2;
@@ -13,14 +13,15 @@ const UNKNOWN_EVALUATION_MS = 1;
 
 /** What runs of one worker take by batch size: as it measured at start, then by its answers. */
 export class WorkerCosts {
-  readonly #runMs: Map<number, number>;
+  readonly #runs: Map<number, { readonly ms: number; readonly count: number }>;
   /** The largest batch that gains, by the worker's own measurement. */
   readonly bestBatch: number;
 
   /** @param measured ascending; ends where a larger batch gains nothing. */
   constructor(measured: readonly RunCost[]) {
-    this.#runMs = new Map(measured.filter(({ ms }) => ms > 0).map(({ batchSize, ms }) => [batchSize, ms]));
-    this.bestBatch = Math.max(1, ...this.#runMs.keys());
+    const usable = measured.filter(({ ms }) => ms > 0);
+    this.#runs = new Map(usable.map(({ batchSize, ms }) => [batchSize, { ms, count: 1 }]));
+    this.bestBatch = Math.max(1, ...this.#runs.keys());
   }
 
   /** Evaluations that a run should have: the best batch, and a whole guided call at least. */
@@ -35,10 +36,10 @@ export class WorkerCosts {
 
   /** So many evaluations that come alone. */
   runMs(evaluations: number): number {
-    const known = this.#runMs.get(evaluations);
-    if (known !== undefined) return known;
+    const known = this.#runs.get(evaluations);
+    if (known !== undefined) return known.ms;
     let nearest: RunCost | undefined;
-    for (const [batchSize, ms] of this.#runMs) {
+    for (const [batchSize, { ms }] of this.#runs) {
       const nearer =
         nearest === undefined || Math.abs(batchSize - evaluations) < Math.abs(nearest.batchSize - evaluations);
       if (nearer) nearest = { batchSize, ms };
@@ -48,7 +49,8 @@ export class WorkerCosts {
 
   /** A run of so many evaluations took so long. */
   ran(runMs: number, evaluations: number): void {
-    const before = this.#runMs.get(evaluations) ?? runMs;
-    this.#runMs.set(evaluations, before + NEWEST * (runMs - before));
+    const { ms, count } = this.#runs.get(evaluations) ?? { ms: runMs, count: 0 };
+    const share = Math.max(NEWEST, 1 / (count + 1));
+    this.#runs.set(evaluations, { ms: ms + share * (runMs - ms), count: count + 1 });
   }
 }

@@ -16,10 +16,10 @@ export function addStatus(program: Command, context: CommandContext): void {
   addClusterCommand<[], { json: boolean }>(command, context, async ({ client, signal }, { json }) => {
     const status = await client.status({ signal });
     if (json) return writeJson(snakeCased(status));
-    const gateways = status.gateways.map(({ id, address, pid, running, queued, rssBytes }) => [
-      ...[id, address, String(pid), String(running), String(queued), `${Math.round(rssBytes / MIB)} MiB`],
+    const gateways = status.gateways.map(({ id, address, pid, running, queued, refused, rssBytes }) => [
+      ...[id, address, ...[pid, running, queued, refused].map(String), `${Math.round(rssBytes / MIB)} MiB`],
     ]);
-    await writeOut(table(['GATEWAY', 'ADDRESS', 'PID', 'RUNNING', 'QUEUED', 'MEMORY'], gateways));
+    await writeOut(table(['GATEWAY', 'ADDRESS', 'PID', 'RUNNING', 'QUEUED', 'REFUSED', 'MEMORY'], gateways));
     const headings = [
       'WORKER',
       'STAGE',
