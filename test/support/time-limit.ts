@@ -5,14 +5,15 @@ import { type Cluster, type CommandResult, type JsonEvent, runTessera } from './
 const EVALUATIONS_A_STEP = 2;
 /** Long enough for a limit between what is forecast and what a frozen denoiser makes of it. */
 const STEPS = 60;
-/** Each shorter than it takes a gateway to give a worker up for lost, which would repeat a call. */
-const FREEZE_AT_STEPS = [3, 20];
-const FREEZE_MS = 1100;
+const FREEZE_AT_STEP = 3;
+/** Shorter than it takes a gateway to give a worker up for lost, which would repeat a call; then a beat comes through. */
+const FROZEN_MS = 1100;
+const THAWED_MS = 300;
 
 /**
  * A generation that passes its time limit although it was admitted: the limit
  * leaves a quarter more than the same generation just took, and its denoiser
- * then stands still, twice. (A limit that is too short from the
+ * then stands still most of the time. (A limit that is too short from the
  * start is refused, not passed.)
  *
  * @returns how the late one ended, and the evaluations of the one it was measured by.
@@ -45,25 +46,31 @@ export async function passTimeLimit(
   if (free.code !== 0) throw new Error(`the generation to measure by failed: ${free.stderr}`);
   const limit = `${Math.ceil(1.25 * (performance.now() - beganMs))}ms`;
 
-  const thaws: Promise<void>[] = [];
+  const ended = new AbortController();
+  let freezing: Promise<void> | undefined;
   const result = await runTessera([...args, '--output', 'late.png', '--time-limit', limit], {
     cwd,
     onLine: (line) => {
       const event = JSON.parse(line) as JsonEvent;
       onEvent(event);
-      if (event.type !== 'progress' || !FREEZE_AT_STEPS.includes(Number(event.step_index))) return;
-      thaws.push(frozenFor(denoiser.pid, FREEZE_MS));
+      if (event.type === 'progress' && event.step_index === FREEZE_AT_STEP) {
+        freezing ??= freezeUntil(ended.signal, denoiser.pid);
+      }
     },
   });
-  await Promise.all(thaws);
+  ended.abort();
+  await freezing;
   return { ...result, freeEvaluations: STEPS * EVALUATIONS_A_STEP };
 }
 
-async function frozenFor(pid: number, ms: number): Promise<void> {
-  process.kill(pid, 'SIGSTOP');
-  try {
-    await delay(ms);
-  } finally {
-    process.kill(pid, 'SIGCONT');
+async function freezeUntil(signal: AbortSignal, pid: number): Promise<void> {
+  while (!signal.aborted) {
+    process.kill(pid, 'SIGSTOP');
+    try {
+      await delay(FROZEN_MS, undefined, { signal }).catch(() => {});
+    } finally {
+      process.kill(pid, 'SIGCONT');
+    }
+    await delay(THAWED_MS, undefined, { signal }).catch(() => {});
   }
 }
