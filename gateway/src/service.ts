@@ -14,14 +14,12 @@ import {
   type Pacing,
   type ReportFault,
   serverStream,
-  sharedFrames,
-  tesseraV1,
   unary,
   wireFromGenerationState,
 } from '@tessera/proto';
 import type { Gateway } from './gateway.js';
 import { findGeneration } from './service/find-generation.js';
-import { generate, watch } from './service/generation-streams.js';
+import { frameOfMessage, generate, watch } from './service/generation-streams.js';
 import { downloadMessages } from './service/image-download.js';
 import { pageToken, parsePageToken } from './service/page-token.js';
 import { wireFromRecord } from './service/record-codec.js';
@@ -32,7 +30,6 @@ import { workerStatus } from './service/worker-status.js';
 import { TESSERA_VERSION } from './version.js';
 import { liveModels } from './workers/model-catalogue.js';
 
-const { Generate, Watch } = tesseraV1.GenerationService.service;
 const DEFAULT_PAGE_SIZE = 100;
 const MAX_PAGE_SIZE = 1000;
 
@@ -58,8 +55,8 @@ export function generationService(
       frameOf,
     );
   return {
-    Generate: stream(generate, sharedFrames(Generate.responseSerialize)),
-    Watch: stream(watch, sharedFrames(Watch.responseSerialize)),
+    Generate: stream(generate, frameOfMessage),
+    Watch: stream(watch, frameOfMessage),
     Cancel: unary(async ({ generationId }, _signal, call) => {
       const record = await gateway.ended(await findGeneration(gateway, generationId, gateway.tenants.of(call)));
       return { state: wireFromGenerationState(record.state) };

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { constants } from 'node:http2';
 import { Metadata } from '@grpc/grpc-js';
 import { TesseraError } from '@tessera/core';
-import { type FrameOf, transportOf } from './shared-frames.js';
+import { transportOf } from './transport.js';
 
 /** How a stream is written to clients that may read slowly, or not at all. */
 export interface Pacing {
@@ -19,6 +19,9 @@ export interface Pacing {
   readonly obeysFlowControl?: boolean;
 }
 
+/** A message as gRPC puts it on the wire, where that is known: streams that send the same share the bytes. */
+export type FrameOf<Response> = (message: Response) => Buffer | undefined;
+
 type WritableCall<Response> = {
   write(message: Response, taken?: (error?: Error | null) => void): boolean;
   sendMetadata(metadata: Metadata): void;
@@ -27,7 +30,7 @@ type WritableCall<Response> = {
 /**
  * Writes every message, waiting whenever the client is behind.
  *
- * @param frameOf of messages that other streams send too; used with `unreadMs`.
+ * @param frameOf is used with `unreadMs`.
  * @throws TesseraError {@link isUnread}
  */
 export async function writeAll<Response>(
@@ -58,11 +61,15 @@ type Write<Response> = (message: Response, taken: () => void) => void;
 
 function writer<Response>(call: WritableCall<Response>, frameOf: FrameOf<Response> | undefined): Write<Response> {
   const transport = frameOf && transportOf(call);
-  if (transport === undefined) return (message, taken) => call.write(message, taken);
   return (message, taken) => {
+    const frame = transport && frameOf?.(message);
+    if (frame === undefined) {
+      call.write(message, taken);
+      return;
+    }
     // Sent once; later ones change nothing.
     call.sendMetadata(new Metadata());
-    transport.write(frameOf?.(message), taken);
+    transport?.write(frame, taken);
   };
 }
 

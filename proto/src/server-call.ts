@@ -9,8 +9,7 @@ import type {
   ServerWritableStream,
 } from '@grpc/grpc-js';
 import { TesseraError } from '@tessera/core';
-import { isUnread, type Pacing, resetUnlessEnded, writeAll } from './paced-write.js';
-import type { FrameOf } from './shared-frames.js';
+import { type FrameOf, isUnread, type Pacing, resetUnlessEnded, writeAll } from './paced-write.js';
 import { statusFromError } from './status.js';
 
 /** Hears of failures that are not a TesseraError, which the caller sees only as "internal error". */

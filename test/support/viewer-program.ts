@@ -36,10 +36,15 @@ export type ViewerLine =
     }
   /** Every viewer has had its first event. */
   | { readonly opened: number }
+  /** Every viewer has stopped reading, and grpc-js has read ahead as far as it does. */
+  | { readonly stalled: number }
   /** The code that a stream ended with, `ok` included; the reason, where one was told. */
   | { readonly ended: string; readonly reason: string | undefined };
 
 type Call = ClientReadableStream<{ event: WireGenerationEvent__Output | null }>;
+
+/** Nothing tells that a stream's buffer is full. */
+const LOOK_MS = 50;
 
 const tell = (line: ViewerLine) => process.stdout.write(`${JSON.stringify(line)}\n`);
 
@@ -48,6 +53,11 @@ const calls = Array.from({ length: setup.viewers }, (_, viewer) => open(viewer))
 await Promise.all(calls.map((call) => once(call, 'data')));
 tell({ opened: calls.length });
 if (setup.stall) {
+  const full = setInterval(() => {
+    if (!calls.every((call) => call.readableLength >= call.readableHighWaterMark)) return;
+    clearInterval(full);
+    tell({ stalled: calls.length });
+  }, LOOK_MS);
   createInterface({ input: process.stdin }).once('line', () => {
     for (const call of calls) call.resume();
   });

@@ -1,5 +1,5 @@
 import type { GenerationEvent } from '@tessera/core';
-import { eventFromBytes } from '@tessera/proto';
+import { framedEvent } from '@tessera/proto';
 import type { LiveChannel } from '@tessera/runtime';
 import type { Ledger } from '../ledger.js';
 import { eventsSubject } from './subjects.js';
@@ -8,6 +8,13 @@ import { eventsSubject } from './subjects.js';
 export interface LiveListener {
   heard(event: GenerationEvent): void;
   failed(thrown: unknown): void;
+}
+
+const frames = new WeakMap<GenerationEvent, Buffer>();
+
+/** A live event as it is sent on, as long as nothing in it was changed. */
+export function frameOfEvent(event: GenerationEvent): Buffer | undefined {
+  return frames.get(event);
 }
 
 interface Heard {
@@ -56,8 +63,10 @@ export class LiveEvents {
 
   async #relay(generationId: string, { listeners, controller }: Heard): Promise<void> {
     for await (const { payload } of this.#live.subscribe(eventsSubject(generationId), controller.signal)) {
-      const event = eventFromBytes(payload);
-      if (event !== undefined) for (const listener of listeners) listener.heard(event);
+      const framed = framedEvent(payload);
+      if (framed === undefined) continue;
+      frames.set(framed.event, framed.frame);
+      for (const listener of listeners) listener.heard(framed.event);
     }
   }
 

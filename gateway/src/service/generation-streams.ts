@@ -10,6 +10,7 @@ import {
   wireFromEvent,
 } from '@tessera/proto';
 import type { Gateway } from '../gateway.js';
+import { frameOfEvent } from '../generations/live-events.js';
 import { generationIdFor, type Submission, submit } from '../generations/submit.js';
 import { GenerationWatch, type WatchOptions } from '../generations/watch.js';
 import { findGeneration } from './find-generation.js';
@@ -104,13 +105,17 @@ async function* messages(events: AsyncIterable<GenerationEvent>, leave: () => vo
   }
 }
 
-/** One for each event, so that all who are sent the same event share what it becomes on the wire. */
-const messagesOfEvents = new WeakMap<GenerationEvent, GenerateResponse & WatchResponse>();
+/** What a stream sends of an event that is framed already. */
+const framedMessages = new WeakMap<object, Buffer>();
 
 function messageOf(event: GenerationEvent): GenerateResponse & WatchResponse {
-  const known = messagesOfEvents.get(event);
-  if (known !== undefined) return known;
   const message = { event: wireFromEvent(event) };
-  messagesOfEvents.set(event, message);
+  const frame = frameOfEvent(event);
+  if (frame !== undefined) framedMessages.set(message, frame);
   return message;
+}
+
+/** Streams that send the same live event share its bytes. */
+export function frameOfMessage(message: object): Buffer | undefined {
+  return framedMessages.get(message);
 }

@@ -45,12 +45,15 @@ export const slowViewersPoint: AcceptancePoint = {
     );
     await stalled.opened;
     // Those of one process do not even read their sockets.
-    stalled.members[0]?.process.kill('SIGSTOP');
+    const [stopped, ...paused] = stalled.members;
+    stopped?.process.kill('SIGSTOP');
     const most = await streamsOpen(cluster);
+    const openingBytes = residentBytes(Number(cluster.gateway.process.pid));
+    await Promise.all(paused.map((member) => member.line((line) => 'stalled' in line)));
     const beside = await observed(cluster, readers.members, BESIDE_MS);
     const left = await streamsOpen(cluster);
 
-    const memoryMiB = (beside.mostBytes - before.mostBytes) / MIB;
+    const memoryMiB = (Math.max(openingBytes, beside.mostBytes) - before.mostBytes) / MIB;
     const gapRatio = beside.gapP95Ms / before.gapP95Ms;
     return {
       value: { stalledViewers: most - READERS, memoryMiB, gapRatio, before, beside, streamsLeft: left - READERS },
