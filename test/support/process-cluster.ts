@@ -13,10 +13,12 @@ export interface ProcessClusterOptions {
   readonly model?: string;
   /** Of the denoisers. */
   readonly logLevel?: string;
+  /** Of one run of a denoiser. */
+  readonly threads?: number;
 }
 
 export async function startProcessCluster(options: ProcessClusterOptions = {}): Promise<ProcessCluster> {
-  const { denoisers: count = 1, model, logLevel = 'info' } = options;
+  const { denoisers: count = 1, model, logLevel = 'info', threads = 1 } = options;
   const started: AsyncDisposable[] = [];
   const dispose = async () => {
     for (const process of started.reverse()) await process[Symbol.asyncDispose]();
@@ -30,7 +32,8 @@ export async function startProcessCluster(options: ProcessClusterOptions = {}): 
     const encoder = await worker('text-encoder');
     const decoder = await worker('decoder');
     const denoisers: WorkerProcess[] = [];
-    for (let i = 0; i < count; i += 1) denoisers.push(await worker('denoiser', ['--log-level', logLevel]));
+    const denoiserArgs = ['--log-level', logLevel, '--threads', String(threads)];
+    for (let i = 0; i < count; i += 1) denoisers.push(await worker('denoiser', denoiserArgs));
     const gateway = await startGateway({
       textEncoders: [encoder.address],
       denoisers: denoisers.map(({ address }) => address),

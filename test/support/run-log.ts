@@ -18,6 +18,7 @@ export function stopsKnown(gatewaySaid: string): ReadonlyMap<string, bigint> {
 /** One run of a denoiser's network. */
 export interface LoggedRun {
   readonly startedAtNs: bigint;
+  readonly runMs: number;
   /** Evaluations of each generation in it. */
   readonly evaluations: ReadonlyMap<string, number>;
 }
@@ -26,8 +27,9 @@ export interface LoggedRun {
 export function runsOf(denoiserSaid: string): readonly LoggedRun[] {
   return logLines(denoiserSaid)
     .filter(({ started_at_ns }) => typeof started_at_ns === 'string')
-    .map(({ started_at_ns, generations }) => ({
+    .map(({ started_at_ns, run_ms, generations }) => ({
       startedAtNs: BigInt(String(started_at_ns)),
+      runMs: Number(run_ms),
       evaluations: new Map(
         String(generations)
           .split(' ')
