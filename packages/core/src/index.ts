@@ -1,6 +1,7 @@
 export * from './arithmetic-version.js';
 export * from './compose.js';
 export * from './denoise.js';
+export * from './enlarge.js';
 export * from './errors.js';
 export * from './events.js';
 export * from './generate.js';

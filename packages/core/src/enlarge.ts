@@ -1,0 +1,77 @@
+import type { Pixels } from './stages.js';
+
+const CHANNELS = 3;
+const TAPS = 4;
+/** Keys' parameter: the cubic that reproduces straight and curved (quadratic) gradients. */
+const A = -0.5;
+
+/** What each position of an axis takes of the image's: four positions, and their weights. */
+interface Resampling {
+  readonly from: Int32Array;
+  readonly weights: Float64Array;
+}
+
+/**
+ * An image enlarged by bicubic interpolation (Keys, 1981, a = −½), row by row
+ * from the top, RGB8. It covers the size: both axes are enlarged alike, and
+ * what is too much of one is cut off evenly at both sides. Plain float64
+ * arithmetic, so that the pixels are the same everywhere.
+ *
+ * @throws RangeError when the size is no enlargement in either axis.
+ */
+export function* enlargedRows(
+  image: Pixels,
+  { width, height }: { readonly width: number; readonly height: number },
+): Generator<Uint8Array, void, void> {
+  const scale = Math.max(width / image.width, height / image.height);
+  if (!(scale >= 1)) throw new RangeError(`${image.width}×${image.height} is not enlarged to ${width}×${height}`);
+  const columns = resampling(image.width, width, scale);
+  const rows = resampling(image.height, height, scale);
+  const widened = Array.from({ length: image.height }, (_, y) => widenedRow(image, y, columns, width));
+  for (let y = 0; y < height; y++) {
+    const row = new Uint8Array(CHANNELS * width);
+    for (let i = 0; i < row.length; i++) {
+      let sum = 0;
+      for (let tap = TAPS * y; tap < TAPS * (y + 1); tap++) {
+        sum += (rows.weights[tap] as number) * (widened[rows.from[tap] as number]?.[i] as number);
+      }
+      row[i] = Math.min(255, Math.max(0, Math.floor(sum + 0.5)));
+    }
+    yield row;
+  }
+}
+
+function widenedRow({ width, data }: Pixels, y: number, { from, weights }: Resampling, target: number): Float64Array {
+  const row = new Float64Array(CHANNELS * target);
+  for (let i = 0; i < row.length; i++) {
+    const x = Math.floor(i / CHANNELS);
+    let sum = 0;
+    for (let tap = TAPS * x; tap < TAPS * (x + 1); tap++) {
+      const at = CHANNELS * (y * width + (from[tap] as number)) + (i % CHANNELS);
+      sum += (weights[tap] as number) * (data[at] as number);
+    }
+    row[i] = sum;
+  }
+  return row;
+}
+
+/** Positions beyond the image are those at its border. */
+function resampling(extent: number, target: number, scale: number): Resampling {
+  const cut = (extent - target / scale) / 2;
+  const from = new Int32Array(TAPS * target);
+  const weights = new Float64Array(TAPS * target);
+  for (let i = 0; i < target; i++) {
+    const centre = (i + 0.5) / scale + cut - 0.5;
+    const first = Math.floor(centre) - 1;
+    for (let tap = 0; tap < TAPS; tap++) {
+      from[TAPS * i + tap] = Math.min(extent - 1, Math.max(0, first + tap));
+      weights[TAPS * i + tap] = cubic(Math.abs(centre - (first + tap)));
+    }
+  }
+  return { from, weights };
+}
+
+function cubic(distance: number): number {
+  if (distance < 1) return ((A + 2) * distance - (A + 3)) * distance * distance + 1;
+  return distance < 2 ? A * (((distance - 5) * distance + 8) * distance - 4) : 0;
+}
