@@ -1,5 +1,6 @@
 import { engine } from './engine/index.js';
 import { mainJob } from './main-job/index.js';
+import { megapixel } from './megapixel/index.js';
 import type { AcceptancePoint } from './point.js';
 
 /**
@@ -7,7 +8,7 @@ import type { AcceptancePoint } from './point.js';
  * of a part, and nothing named all there are. One JSON line a point; exit 1
  * when any failed.
  */
-const POINTS: readonly AcceptancePoint[] = [...mainJob, ...engine];
+const POINTS: readonly AcceptancePoint[] = [...mainJob, ...engine, ...megapixel];
 
 const { names, seed } = parseArguments(process.argv.slice(2));
 const chosen = POINTS.filter(

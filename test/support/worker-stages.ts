@@ -1,4 +1,5 @@
 import {
+  type Conditionings,
   DEFAULT_LIMITS,
   encodePrompts,
   type GenerationRequest,
@@ -8,6 +9,7 @@ import {
   type Plan,
   parseGenerationRequest,
   planGeneration,
+  type Stages,
   type Tensor,
 } from '@tessera/core';
 import { ConditioningCache, createRemoteStages, Dispatcher, Workers } from '@tessera/gateway';
@@ -20,6 +22,14 @@ export interface GeneratedImage {
   /** Scaled, [channels, height, width]. */
   readonly latent: Tensor;
   readonly pixels: Pixels;
+}
+
+/** A planned generation with its prompts encoded, and the stages to make it with. */
+export interface StagedRun {
+  readonly plan: Plan;
+  readonly stages: Stages;
+  readonly conditionings: Conditionings;
+  readonly signal: AbortSignal;
 }
 
 /** Runs the core's generator in this process over workers in theirs, with the gateway's stages. */
@@ -38,7 +48,17 @@ export class WorkerStages {
     this.#dispatcher.run(this.#stop.signal).catch(() => {});
   }
 
-  async generate(input: GenerationRequestInput, card: ModelCard): Promise<GeneratedImage> {
+  /** The image of the core's generator. */
+  generate(input: GenerationRequestInput, card: ModelCard): Promise<GeneratedImage> {
+    return this.run(input, card, wholeImage);
+  }
+
+  /** What a generator of the caller's makes of the stages. */
+  async run<Result>(
+    input: GenerationRequestInput,
+    card: ModelCard,
+    generator: (run: StagedRun) => Promise<Result>,
+  ): Promise<Result> {
     const { signal } = this.#stop;
     const request = requestFrom(input, card);
     const plan = planGeneration(request, card);
@@ -58,18 +78,22 @@ export class WorkerStages {
       signal,
     });
     const conditionings = await encodePrompts(request, plan, stages, signal);
-    let latent: Tensor | undefined;
-    for await (const event of generateImage({ plan, imageIndex: 0, conditionings }, stages, signal)) {
-      if (event.type === 'latent') latent = event.latent;
-      if (event.type === 'pixels' && latent !== undefined) return { plan, latent, pixels: event.pixels };
-    }
-    throw new Error('the generator ended without pixels');
+    return generator({ plan, stages, conditionings, signal });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stop.abort();
     await this.#attending;
   }
+}
+
+export async function wholeImage({ plan, stages, conditionings, signal }: StagedRun): Promise<GeneratedImage> {
+  let latent: Tensor | undefined;
+  for await (const event of generateImage({ plan, imageIndex: 0, conditionings }, stages, signal)) {
+    if (event.type === 'latent') latent = event.latent;
+    if (event.type === 'pixels' && latent !== undefined) return { plan, latent, pixels: event.pixels };
+  }
+  throw new Error('the generator ended without pixels');
 }
 
 function requestFrom(input: GenerationRequestInput, card: ModelCard): GenerationRequest {
