@@ -12,7 +12,7 @@ const THAWED_MS = 300;
 
 /**
  * A generation that passes its time limit although it was admitted: the limit
- * leaves a quarter more than the same generation just took, and its denoiser
+ * is twice what the same generation just took, and its denoiser
  * then stands still most of the time. (A limit that is too short from the
  * start is refused, not passed.)
  *
@@ -44,7 +44,7 @@ export async function passTimeLimit(
     },
   });
   if (free.code !== 0) throw new Error(`the generation to measure by failed: ${free.stderr}`);
-  const limit = `${Math.ceil(1.25 * (performance.now() - beganMs))}ms`;
+  const limit = `${Math.ceil(2 * (performance.now() - beganMs))}ms`;
 
   const ended = new AbortController();
   let freezing: Promise<void> | undefined;
