@@ -17,8 +17,8 @@ import { type StagedRun, WorkerStages, wholeImage } from '../../support/worker-s
 import type { AcceptancePoint } from '../point.js';
 import { cardOf } from './card-of.js';
 
-const SIZE = { width: 512, height: 512 };
-const PROMPT = 'a red apple';
+/** Ten steps in place of the model's twenty: the same seams in half the time. */
+const REQUEST = { prompt: 'a red apple', width: 512, height: 512, steps: 10 };
 const SEEDS = 20;
 const STITCHED_SEEDS = 3;
 const MEDIAN_LIMIT = 1.05;
@@ -47,7 +47,7 @@ async function ratioOfImage(address: string, seed: number): Promise<number> {
   const client = connect({ address });
   try {
     let plan: PlanSummary | undefined;
-    for await (const event of client.generate({ prompt: PROMPT, seed, ...SIZE })) {
+    for await (const event of client.generate({ ...REQUEST, seed })) {
       if (event.type === 'accepted') plan = event.plan;
       const [completed] = event.type === 'completed' ? event.images : [];
       if (completed === undefined || plan === undefined) continue;
@@ -60,7 +60,7 @@ async function ratioOfImage(address: string, seed: number): Promise<number> {
 }
 
 function ratioOfStitch(stages: WorkerStages, card: ModelCard, seed: number): Promise<number> {
-  return stages.run({ prompt: PROMPT, seed, ...SIZE }, card, async (run: StagedRun) => {
+  return stages.run({ ...REQUEST, seed }, card, async (run: StagedRun) => {
     const { pixels } = await wholeImage({ ...run, stages: hardlyStitched(run.stages, run.plan) });
     return ratioOf(pixels, run.plan);
   });

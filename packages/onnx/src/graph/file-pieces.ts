@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 
 /** Bytes to write: at hand, or a range of a file to be copied. */
@@ -25,7 +26,7 @@ export function fieldOfPieces(number: number, body: readonly Piece[]): readonly 
  * when it is complete, so that two writers of one cache entry do no harm.
  */
 export async function writePieces(path: string, pieces: Iterable<Piece>): Promise<void> {
-  const unfinished = `${path}.${process.pid}.${performance.now()}`;
+  const unfinished = `${path}.${randomUUID()}`;
   const sources = new Map<string, FileHandle>();
   const target = await open(unfinished, 'w');
   try {

@@ -41,6 +41,13 @@ test('control flow is refused by the operator at fault', () => {
 test('a normalisation in a spelling that is not known is refused', () => {
   const skip = chain({ type: 'SkipGroupNorm', domain: 'com.microsoft', attributes: { groups: 4 } });
   refused(skip, /the t1 \(SkipGroupNorm\) normalises in a spelling that is not known/);
+  const last = new ImageSketch(STYLE, 4);
+  const parameters = [last.weights([4]), last.weights([4])];
+  const channelsLast = last.op('GroupNorm', [last.conv('latent', 4), ...parameters], 4, {
+    domain: 'com.microsoft',
+    attributes: { groups: 4, channels_last: 1 },
+  });
+  refused(last.model(channelsLast), /\(GroupNorm\) normalises in a spelling that is not known/);
   const sketch = new ImageSketch(STYLE, 4);
   const scale = sketch.op('ReduceMean', ['latent'], 0, { attributes: { axes: [0, 2, 3], keepdims: 0 } });
   const norm = sketch.op('InstanceNormalization', [sketch.conv('latent', 4), scale, scale], 4);

@@ -4,8 +4,8 @@ import { test } from 'node:test';
 import { decodeInBands, findGroupNorms, GraphIndex, readGraphModel } from '@tessera/onnx';
 import { maxAbsoluteDifference } from '../../../support/differences.js';
 import { temporaryFolder } from '../../../support/temporary-folder.js';
-import { decoderSketch, type SketchStyle } from './image-sketch.js';
-import { writeModelFile } from './model-file.js';
+import { decoderSketch, ImageSketch, type SketchStyle } from './image-sketch.js';
+import { type ModelSketch, writeModelFile } from './model-file.js';
 import { openPlan } from './open-plan.js';
 import { openSession, wave } from './sessions.js';
 
@@ -64,3 +64,35 @@ for (const style of STYLES) {
     assert.ok(difference <= TOLERANCE * largest);
   });
 }
+
+/** latent → convolution → normalisation and SiLU → convolution → image, with equal weights for any spelling. */
+function normalised(spelling: 'fused' | 'group-21'): ModelSketch {
+  const sketch = new ImageSketch({ norm: 'group-21', upsample: 'scales', groups: 4 }, 4);
+  const x = sketch.conv('latent', 16);
+  const scale = sketch.weights([16], 0.2, 1);
+  const bias = sketch.weights([16], 0.2);
+  const epsilon = { float: 1e-5 };
+  if (spelling === 'fused') {
+    const attributes = { groups: 4, epsilon, activation: 1, channels_last: 0 };
+    const fused = sketch.op('GroupNorm', [x, scale, bias], 16, { domain: 'com.microsoft', attributes });
+    return sketch.model(sketch.conv(fused, 3));
+  }
+  const norm = sketch.op('GroupNormalization', [x, scale, bias], 16, { attributes: { num_groups: 4, epsilon } });
+  return sketch.model(sketch.conv(sketch.silu(norm), 3));
+}
+
+test('a normalisation fused with its SiLU, which a CPU cannot run whole, runs in bands', async () => {
+  using folder = temporaryFolder();
+  const latent = wave([1, 4, 8, 8]);
+  const results = [];
+  for (const spelling of ['fused', 'group-21'] as const) {
+    const path = join(folder.path, `${spelling}.onnx`);
+    writeModelFile(path, normalised(spelling));
+    const [norm] = findGroupNorms(new GraphIndex(readGraphModel(path))).norms;
+    assert.equal(norm?.spelling, spelling === 'fused' ? 'fused' : 'group');
+    assert.equal(norm?.appliesSilu, spelling === 'fused');
+    const { plan, run } = await openPlan(path, join(folder.path, spelling));
+    results.push((await decodeInBands(plan, run, latent, 4)).data);
+  }
+  assert.deepEqual(results[0], results[1]);
+});
