@@ -1,18 +1,12 @@
 import { connect, type TesseraClient } from '@tessera/client';
-import {
-  createNoiseStream,
-  createScheduler,
-  guidedPrediction,
-  imageSeed,
-  type Receipt,
-  type Tensor,
-} from '@tessera/core';
+import type { Receipt, Tensor } from '@tessera/core';
 import type { GenerationRequestInput } from '@tessera/proto';
 import { startCluster } from '../../support/cluster.js';
 import { sha256OfFloat32 } from '../../support/goldens.js';
 import { type StagedRun, WorkerStages } from '../../support/worker-stages.js';
 import type { AcceptancePoint } from '../point.js';
 import { cardOf } from './card-of.js';
+import { canvasNoise, plainLatent } from './plain-latent.js';
 
 /** Canvases that one window covers; the last two ask for what only larger ones use. */
 const REQUESTS: readonly GenerationRequestInput[] = [
@@ -45,7 +39,7 @@ export const nativeBitsPoint: AcceptancePoint = {
       for (const request of REQUESTS) {
         const input = { prompt: 'a red apple', seed, ...request };
         const receipt = await receiptOf(client, input);
-        const plain = sha256OfFloat32((await stages.run(input, card, plainLatent)).data);
+        const plain = sha256OfFloat32((await stages.run(input, card, plainOf)).data);
         if (receipt.latentSha256 !== plain) different.push({ request, cluster: receipt.latentSha256, plain });
         receipts.push(receipt);
       }
@@ -69,27 +63,13 @@ async function receiptOf(client: TesseraClient, input: GenerationRequestInput): 
   throw new Error(`${JSON.stringify(input)} did not complete`);
 }
 
-/** The sampling loop as it is written down in papers: one latent, one call a step. */
-async function plainLatent({ plan, stages, conditionings, signal }: StagedRun): Promise<Tensor> {
-  const scheduler = createScheduler(plan.scheduler, plan.schedulerConfig, plan.steps, { eta: plan.eta });
-  const noise = createNoiseStream(imageSeed(plan, 0), plan.latentShape);
-  const { unconditional, conditional } = conditionings;
-  const sides = unconditional === undefined ? [conditional] : [unconditional, conditional];
-  let state = scheduler.init(noise.at(0));
-  while (state.stepIndex < scheduler.timesteps.length) {
-    const call = { ...scheduler.modelInput(state), conditionings: sides, inputs: {}, remainingEvaluations: 2 };
-    const [first, second] = (await stages.predict(call, signal)) as readonly [Tensor, Tensor?];
-    const prediction = second ? guidedPrediction(first, second, plan.guidanceScale, plan.guidanceRescale) : first;
-    const { stepIndex } = state;
-    const drawn = scheduler.drawsNoise(stepIndex) ? noise.at(scheduler.noiseDraw(stepIndex)) : undefined;
-    state = scheduler.step(state, prediction, drawn).state;
-  }
-  return state.sample;
-}
-
 function asRecorded(seed: number, receipt: Receipt | undefined): 'equal' | 'different' | string {
   if (seed !== RECORDED.seed) return `recorded for seed ${RECORDED.seed}`;
   if (receipt?.numericClass !== RECORDED.numericClass)
     return `recorded for another class than ${receipt?.numericClass}`;
   return receipt.latentSha256 === RECORDED.latentSha256 ? 'equal' : 'different';
+}
+
+function plainOf(run: StagedRun): Promise<Tensor> {
+  return plainLatent(run, canvasNoise(run.plan));
 }
