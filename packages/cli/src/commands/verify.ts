@@ -110,7 +110,7 @@ function reportText(report: VerifyReport): string {
 }
 
 function seamsText({ ratio, toneStep, worst }: SeamFigures): string {
-  const verdict = ratio < SEAM_ALARM ? 'no seams' : 'seams show';
+  const verdict = ratio < SEAM_ALARM ? 'no seams found' : 'seams are likely';
   const figures = `ratio ${ratio.toFixed(2)}, tone step ${toneStep.toFixed(2)}`;
   return `${verdict}: ${figures}, worst edge ${worst.ratio.toFixed(2)} before ${worst.axis} = ${worst.position}`;
 }
