@@ -18,6 +18,7 @@ import { ortTensor, typedTensor } from './ort-tensor.js';
 import { passGate } from './run-gate.js';
 import { sessionOptions } from './session-options.js';
 import type { TypedTensor } from './typed-tensor.js';
+import { yieldCores } from './yield-cores.js';
 
 const start = workerData as ExecutorThreadStart;
 const counters = new BigInt64Array(start.shared);
@@ -103,6 +104,7 @@ async function main(): Promise<void> {
     report({ type: 'no-device', skipped });
     return;
   }
+  yieldCores(device);
   report({ type: 'opened', device, skipped, runtimeVersion: env.versions.node ?? env.versions.common });
 
   let turn = Promise.resolve();

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { getPriority } from 'node:os';
 import { after, test } from 'node:test';
 import { TesseraError } from '@tessera/core';
 import { startExecutor } from '@tessera/onnx';
@@ -76,6 +78,43 @@ test('a run that is dropped before its turn never starts, and a started one is n
   );
   assert.equal(executor.evaluationsStarted() - before, 1 + lastRan);
   assert.equal(executor.evaluationsCompleted(), executor.evaluationsStarted());
+});
+
+test('a run that was begun tells at once whether it was dropped, and only what started is counted', async () => {
+  const network = await executor.load(slowGraph(20));
+  const before = executor.evaluationsStarted();
+  const [first, second, third] = [1, 2, 4].map((evaluations) =>
+    executor.begin(network, { x: slowGraphInput() }, { evaluations }),
+  );
+  assert.equal(second?.drop(), true);
+  assert.equal(executor.pendingRuns(), 2);
+  await assert.rejects(second?.result ?? Promise.resolve(), { code: 'cancelled' });
+  await first?.result;
+  assert.equal(first?.drop(), false);
+  await third?.result;
+  assert.equal(executor.evaluationsStarted() - before, 5);
+  assert.equal(executor.pendingRuns(), 0);
+});
+
+/** The nice values of this process's threads. */
+function nicenessOfThreads(): readonly number[] {
+  return readdirSync('/proc/self/task').map((thread) => {
+    const stat = readFileSync(`/proc/self/task/${thread}/stat`, 'utf8');
+    return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[16]);
+  });
+}
+
+const linuxOnly = process.platform === 'linux' ? {} : { skip: 'threads have no priority of their own here' };
+
+test('the threads that run networks let all others go first', linuxOnly, async () => {
+  const own = getPriority();
+  const before = nicenessOfThreads().filter((niceness) => niceness > own).length;
+  const pooled = await startExecutor({ device: 'cpu', threads: 3 });
+  await pooled.load(doublingGraph());
+  // Its own thread, and two more of the session's pool.
+  assert.equal(nicenessOfThreads().filter((niceness) => niceness > own).length, before + 3);
+  assert.equal(getPriority(), own);
+  await pooled.close();
 });
 
 test('the busy share follows the runs', async () => {
