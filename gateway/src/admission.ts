@@ -158,7 +158,8 @@ export class Admission {
 
   /** Of the whole cluster, for one evaluation, at the pace that is seen; 0 while nothing is known. */
   get #evaluationMs(): number {
-    return (this.#setup.capacity()?.evaluationMs ?? 0) * this.#pace.factor;
+    const capacity = this.#setup.capacity();
+    return capacity === undefined ? 0 : this.#pace.evaluationMs(capacity);
   }
 
   #tellAfter(ms: number): void {
@@ -182,7 +183,8 @@ export class Admission {
   #progressed(place: Place, left: number): void {
     const before = this.#left.get(place) ?? left;
     this.#left.set(place, left);
-    this.#pace.did((before - left) * (this.#setup.capacity()?.evaluationMs ?? 0));
+    const capacity = this.#setup.capacity();
+    if (capacity !== undefined) this.#pace.did(before - left, capacity);
   }
 }
 

@@ -6,6 +6,8 @@ import type { Work } from './work.js';
 export interface Capacity {
   /** Milliseconds of the whole cluster for one evaluation, when there is enough to do for full batches. */
   readonly evaluationMs: number;
+  /** As the workers measured it when they started. */
+  readonly describedEvaluationMs: number;
   /** Evaluations that all denoisers together run at once. */
   readonly batchEvaluations: number;
   /**
@@ -25,11 +27,12 @@ type Worker = Pick<WorkerLink, 'costs' | 'address' | 'description'>;
 /** @returns `undefined` while a stage has no worker. */
 export function capacityOf(denoisers: readonly Worker[], decoders: readonly Worker[]): Capacity | undefined {
   if (denoisers.length === 0 || decoders.length === 0) return undefined;
-  const evaluationMs = togetherMs(denoisers);
-  const decodeMs = togetherMs(decoders);
+  const evaluationMs = togetherMs(denoisers, 'evaluationMs');
+  const decodeMs = togetherMs(decoders, 'evaluationMs');
   const together = shareCores([...denoisers, ...decoders]) ? (a: number, b: number) => a + b : Math.max;
   return {
     evaluationMs,
+    describedEvaluationMs: togetherMs(denoisers, 'describedEvaluationMs'),
     batchEvaluations: denoisers.reduce((sum, { costs }) => sum + costs.fullRun, 0),
     costOf: ({ evaluations, decodes }, remaining = 1) =>
       together(evaluations * remaining, (decodes * decodeMs) / evaluationMs),
@@ -42,8 +45,8 @@ export function capacityOf(denoisers: readonly Worker[], decoders: readonly Work
 }
 
 /** Of one evaluation, if all do their part. */
-function togetherMs(workers: readonly Worker[]): number {
-  return 1 / workers.reduce((sum, { costs }) => sum + 1 / costs.evaluationMs, 0);
+function togetherMs(workers: readonly Worker[], by: 'evaluationMs' | 'describedEvaluationMs'): number {
+  return 1 / workers.reduce((sum, { costs }) => sum + 1 / costs[by], 0);
 }
 
 function shareCores(workers: readonly Worker[]): boolean {

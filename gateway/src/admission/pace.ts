@@ -1,27 +1,28 @@
+import type { Capacity } from './capacity.js';
+
 /** Of what was seen, half counts after so long. */
 const HALF_LIFE_MS = 10_000;
-/** What is taken for seen at the beginning: as forecast. */
+/** What the workers' answers say counts as much as this long a time of seeing. */
 const PRIOR_MS = 2_000;
-const FASTEST = 0.5;
-const SLOWEST = 20;
 
 /**
- * How long a millisecond of forecast work takes, learnt while there is more to
- * do than can run: what the workers' own figures leave out.
+ * How long an evaluation takes the cluster, as it is seen while there is more
+ * to do than can run: with all that the workers' own figures leave out.
  */
 export class Pace {
-  #seenMs = PRIOR_MS;
-  #seenWorkMs = PRIOR_MS;
+  #seenMs = 0;
+  /** Of evaluations made, as the workers described them, so that it holds when there are more workers or fewer. */
+  #describedMs = 0;
   #doneMs = 0;
   #sinceMs: number | undefined;
 
-  get factor(): number {
-    return Math.min(SLOWEST, Math.max(FASTEST, this.#seenMs / this.#seenWorkMs));
+  evaluationMs({ describedEvaluationMs, evaluationMs }: Capacity): number {
+    const prior = PRIOR_MS * (evaluationMs / describedEvaluationMs);
+    return (describedEvaluationMs * (prior + this.#seenMs)) / (PRIOR_MS + this.#describedMs);
   }
 
-  /** So much forecast work is done. */
-  did(workMs: number): void {
-    this.#doneMs += workMs;
+  did(evaluations: number, { describedEvaluationMs }: Capacity): void {
+    this.#doneMs += evaluations * describedEvaluationMs;
   }
 
   /** Call it now and then. @param saturated whether anything waits to run. */
@@ -30,7 +31,7 @@ export class Pace {
       const spanMs = nowMs - this.#sinceMs;
       const kept = 0.5 ** (spanMs / HALF_LIFE_MS);
       this.#seenMs = kept * this.#seenMs + spanMs;
-      this.#seenWorkMs = kept * this.#seenWorkMs + this.#doneMs;
+      this.#describedMs = kept * this.#describedMs + this.#doneMs;
     }
     this.#doneMs = 0;
     this.#sinceMs = saturated ? nowMs : undefined;

@@ -16,12 +16,15 @@ export class WorkerCosts {
   readonly #runs: Map<number, { readonly ms: number; readonly count: number }>;
   /** The largest batch that gains, by the worker's own measurement. */
   readonly bestBatch: number;
+  /** One evaluation in full batches, as the worker measured it. */
+  readonly describedEvaluationMs: number;
 
   /** @param measured ascending; ends where a larger batch gains nothing. */
   constructor(measured: readonly RunCost[]) {
     const usable = measured.filter(({ ms }) => ms > 0);
     this.#runs = new Map(usable.map(({ batchSize, ms }) => [batchSize, { ms, count: 1 }]));
     this.bestBatch = Math.max(1, ...this.#runs.keys());
+    this.describedEvaluationMs = this.evaluationMs;
   }
 
   /** Evaluations that a run should have: the best batch, and a whole guided call at least. */
@@ -29,7 +32,7 @@ export class WorkerCosts {
     return Math.max(GUIDED_CALL, this.bestBatch);
   }
 
-  /** One evaluation when there is enough to do for full batches. */
+  /** One evaluation when there is enough to do for full batches, by the worker's answers. */
   get evaluationMs(): number {
     return this.runMs(this.bestBatch) / this.bestBatch;
   }

@@ -10,6 +10,7 @@ const { signal: never } = new AbortController();
 /** Evaluations take 10 ms each, four of them run at once, and decodes take nothing. */
 const capacity: Capacity = {
   evaluationMs: 10,
+  describedEvaluationMs: 10,
   batchEvaluations: 4,
   costOf: ({ evaluations }, remaining = 1) => evaluations * remaining,
   aloneMs: ({ evaluations }) => 10 * evaluations,
