@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { getPriority, setPriority } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { repoRoot } from '../support/paths.js';
@@ -11,12 +12,15 @@ export interface BareStage {
   close(): void;
 }
 
-export async function startBareStage(graph: string, threads: number): Promise<BareStage> {
+/** @param nicer than this process: what an executor's threads are, so that both lose alike to whatever else runs. */
+export async function startBareStage(graph: string, threads: number, nicer = 0): Promise<BareStage> {
   const script = join(repoRoot, 'test/dist/bench/bare-stage.js');
   const child = spawn(process.execPath, [script, graph, String(threads)], {
     env: { ...process.env, ORT_DISABLE_TELEMETRY: '1' },
     stdio: ['pipe', 'pipe', 'inherit'],
   });
+  // Before it makes its session, whose threads inherit it.
+  if (nicer > 0 && child.pid !== undefined) setPriority(child.pid, Math.min(19, getPriority() + nicer));
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   const answer = async () => {
     const { value, done } = await lines.next();

@@ -1,3 +1,4 @@
+import { measureThroughput, throughputFigures } from './engine-throughput.js';
 import { estimateFigures } from './estimate.js';
 import { printTable } from './figure.js';
 import { gatewayMemoryFigure } from './gateway-memory.js';
@@ -13,6 +14,7 @@ for (const threads of [1, 2]) {
   await using slow = await slowStepModel();
   printTable(overheadFigures(slow.model.name, 1, await measureOverhead(slow.model, 1)));
 }
+for (const threads of [1, 2]) printTable(throughputFigures(await measureThroughput(threads)));
 printTable([await startFigure()]);
 printTable([await gatewayMemoryFigure()]);
 printTable(await estimateFigures());
