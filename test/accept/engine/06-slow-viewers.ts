@@ -1,7 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { type GenerationServiceClient, tesseraV1 } from '@tessera/proto';
+import { connectChannel } from '@tessera/runtime';
 import { slowStepModel } from '../../bench/slow-step-model.js';
+import { startCluster } from '../../support/cluster.js';
 import { monotonicMs } from '../../support/monotonic.js';
-import { type ProcessCluster, startProcessCluster } from '../../support/process-cluster.js';
 import { residentBytes } from '../../support/resident-memory.js';
 import { startViewers, type ViewerProcess } from '../../support/viewer-process.js';
 import { asked, generated, until } from '../../unit/gateway/test-gateway.js';
@@ -15,7 +17,7 @@ const STALLED_PROCESSES = 4;
 const VIEWERS_A_PROCESS = 50;
 /** Memory is taken to be at its level when it has not grown for so long. */
 const LEVEL_MS = 15_000;
-const WARM_UP_LIMIT_MS = 75_000;
+const WARM_UP_LIMIT_MS = 45_000;
 const BEFORE_MS = 40_000;
 /** Longer than an event may stay unread and a status after it. */
 const BESIDE_MS = 60_000;
@@ -29,16 +31,17 @@ export const slowViewersPoint: AcceptancePoint = {
   title: '200 viewers that stop reading cost the gateway little memory and the other viewers nothing',
   run: async (seed) => {
     await using slow = await slowStepModel();
-    await using cluster = await startProcessCluster({ model: slow.model.folder });
-    const generationId = await keepGenerating(cluster, seed);
-    const { address } = cluster.gateway;
-    const watch = { generationId };
+    await using cluster = await startCluster(['--model', slow.model.folder, '--threads', '1']);
+    const { address } = cluster;
+    const channel = connectChannel(address);
+    const gateway = await gatewayOf(channel.client(tesseraV1.GenerationService));
+    const watch = { generationId: await keepGenerating(gateway, seed) };
     await using readers = group(READER_PROCESSES, () =>
       startViewers({ address, viewers: READERS_A_PROCESS, stall: false, watch }),
     );
     await readers.opened;
-    await levelled(cluster);
-    const before = await observed(cluster, readers.members, BEFORE_MS);
+    await levelled(gateway);
+    const before = await observed(gateway, readers.members, BEFORE_MS);
 
     await using stalled = group(STALLED_PROCESSES, () =>
       startViewers({ address, viewers: VIEWERS_A_PROCESS, stall: true, watch }),
@@ -47,11 +50,12 @@ export const slowViewersPoint: AcceptancePoint = {
     // Those of one process do not even read their sockets.
     const [stopped, ...paused] = stalled.members;
     stopped?.process.kill('SIGSTOP');
-    const most = await streamsOpen(cluster);
-    const openingBytes = residentBytes(Number(cluster.gateway.process.pid));
+    const most = await streamsOpen(gateway);
+    const openingBytes = residentBytes(gateway.pid);
     await Promise.all(paused.map((member) => member.line((line) => 'stalled' in line)));
-    const beside = await observed(cluster, readers.members, BESIDE_MS);
-    const left = await streamsOpen(cluster);
+    const beside = await observed(gateway, readers.members, BESIDE_MS);
+    const left = await streamsOpen(gateway);
+    channel.close();
 
     const memoryMiB = (Math.max(openingBytes, beside.mostBytes) - before.mostBytes) / MIB;
     const gapRatio = beside.gapP95Ms / before.gapP95Ms;
@@ -69,12 +73,22 @@ export const slowViewersPoint: AcceptancePoint = {
   },
 };
 
+interface WatchedGateway {
+  readonly client: GenerationServiceClient;
+  readonly pid: number;
+}
+
+async function gatewayOf(client: GenerationServiceClient): Promise<WatchedGateway> {
+  const { gateways } = await asked(client, 'getClusterStatus', {});
+  return { client, pid: gateways[0]?.pid ?? Number.NaN };
+}
+
 /** Begins a generation that outlasts the measurement, with a preview of the whole size after every step. */
-async function keepGenerating({ gateway }: ProcessCluster, seed: number): Promise<string> {
-  const events = generated(gateway.client, {
+async function keepGenerating({ client }: WatchedGateway, seed: number): Promise<string> {
+  const events = generated(client, {
     prompt: 'a red apple',
     seed,
-    steps: 900,
+    steps: 990,
     guidanceScale: 1,
     width: EDGE,
     height: EDGE,
@@ -101,12 +115,12 @@ function group(count: number, start: () => ViewerProcess) {
 }
 
 /** Resolves when the gateway's memory has stopped growing, as it does for a while after its first previews. */
-async function levelled({ gateway }: ProcessCluster): Promise<void> {
+async function levelled(gateway: WatchedGateway): Promise<void> {
   const endMs = monotonicMs() + WARM_UP_LIMIT_MS;
   let most = 0;
   let sinceMs = monotonicMs();
   while (monotonicMs() < Math.min(endMs, sinceMs + LEVEL_MS)) {
-    const bytes = residentBytes(Number(gateway.process.pid));
+    const bytes = residentBytes(gateway.pid);
     if (bytes > most + MIB) {
       most = bytes;
       sinceMs = monotonicMs();
@@ -116,11 +130,11 @@ async function levelled({ gateway }: ProcessCluster): Promise<void> {
 }
 
 /** The readers' gaps between previews, and the gateway's memory, for so long. */
-async function observed({ gateway }: ProcessCluster, readers: readonly ViewerProcess[], forMs: number) {
+async function observed(gateway: WatchedGateway, readers: readonly ViewerProcess[], forMs: number) {
   const fromMs = monotonicMs();
   const samples: number[] = [];
   while (monotonicMs() < fromMs + forMs) {
-    samples.push(residentBytes(Number(gateway.process.pid)));
+    samples.push(residentBytes(gateway.pid));
     await delay(SAMPLE_MS);
   }
   const gaps = readers.flatMap(({ lines }) =>
@@ -142,8 +156,8 @@ function gapsOf(lines: ViewerProcess['lines'], viewer: number, fromMs: number): 
   return times.slice(1).map((time, index) => time - (times[index] as number));
 }
 
-async function streamsOpen({ gateway }: ProcessCluster): Promise<number> {
-  const { gateways } = await asked(gateway.client, 'getClusterStatus', {});
+async function streamsOpen({ client }: WatchedGateway): Promise<number> {
+  const { gateways } = await asked(client, 'getClusterStatus', {});
   const streams = gateways[0]?.ledger.find(({ kind }) => kind === 'streams');
   return Number(streams?.taken) - Number(streams?.released);
 }

@@ -18,6 +18,14 @@ export type ClusterSettings = ResolvedSettings<typeof CLUSTER_SETTINGS>;
 
 const ANY_PORT = '127.0.0.1:0';
 
+/**
+ * Node reads every socket into 64 KiB, of which a little stays. glibc gives
+ * back what it mapped, not what it cut from its heap, and would leave tens of
+ * megabytes of holes with some hundred connections. Other allocators pass over
+ * the variable; who sets it is heard.
+ */
+const GATEWAY_MEMORY = { MALLOC_MMAP_THRESHOLD_: String(48 * 1024) };
+
 /** The workers of a cluster, stage by stage. */
 export function workerSpecs(settings: ClusterSettings, environment: Environment): readonly ProcessSpec[] {
   const { textEncoders, denoisers, decoders, model, device, threads } = settings.values;
@@ -72,6 +80,7 @@ export function gatewaySpec(
     ],
     listen: port === undefined ? listen : formatAddress({ ...parseAddress(listen), port }),
     environment: {
+      ...GATEWAY_MEMORY,
       ...childEnvironment(settings, environment),
       [SUPERVISOR_KEY_ENV]: createHash('sha256').update(supervisorKey).digest('hex'),
     },
