@@ -1,4 +1,4 @@
-import { DEFAULT_QUEUE_POLICY, preceding, type QueuedCall, type QueuePolicy } from '@tessera/core';
+import { DEFAULT_QUEUE_POLICY, preceding, type QueuedCall, type QueuePolicy, TesseraError } from '@tessera/core';
 import type { Capacity } from './admission/capacity.js';
 import { DecisionTimes } from './admission/decision-times.js';
 import { judge, type QueueBounds, type QueueState } from './admission/judge.js';
@@ -82,13 +82,14 @@ export class Admission {
   /**
    * Resolves when the candidate may run; the result gives its place back.
    *
-   * @throws the signal's reason when it is aborted first.
+   * @throws TesseraError `deadline_exceeded` as soon as it is clear that it cannot end in time: nothing of it is begun
+   *   then; the signal's reason when it is aborted first.
    */
   async enter(candidate: Candidate, signal: AbortSignal): Promise<() => void> {
     signal.throwIfAborted();
     const { promise: started, resolve: start, reject } = withResolvers();
     const news = new PositionNews(candidate.onPosition);
-    const place: Place = { ...this.#placeOf(candidate), candidate, news, start };
+    const place: Place = { ...this.#placeOf(candidate), candidate, news, start, refuse: reject };
     const withdrawn = () => {
       this.#places.giveUp(place);
       reject(signal.reason);
@@ -113,8 +114,25 @@ export class Admission {
   advance(): void {
     for (let next = this.#places.startNext(); next !== undefined; next = this.#places.startNext()) {
       this.#left.set(next, next.evaluations);
-      next.start();
+      if (this.#endsInTime(next)) next.start();
+      else {
+        this.#places.leave(next);
+        next.refuse(
+          new TesseraError('deadline_exceeded', 'the time_limit cannot be kept any more: too much came before'),
+        );
+      }
     }
+  }
+
+  /** Whether a generation that would start now ends in its time, beside all that run. */
+  #endsInTime({ tenant, weight = 1, deadlineMs, candidate }: Place): boolean {
+    const capacity = this.#setup.capacity();
+    if (deadlineMs === undefined || capacity === undefined || !this.#setup.bounded) return true;
+    const loads = this.#places.loads([]);
+    const others = [...loads].filter(([name]) => name !== tenant).map(([, load]) => ({ ...load, waitingWork: 0 }));
+    const own = sumOf((loads.get(tenant) ?? NO_LOAD).running, (left) => left);
+    const sharedMs = this.#evaluationMs * workOfAll(own, weight, others);
+    return performance.now() + Math.max(capacity.aloneMs(candidate.work), sharedMs) <= deadlineMs;
   }
 
   #placeOf({ tenant, priority, timeLimitMs, work }: Applicant): QueuedCall {

@@ -139,6 +139,15 @@ export const PROTECTIONS = [
     },
   },
   {
+    name: 'late-ones-are-not-begun',
+    holds: 'no step is made for a generation that cannot end in its time any more',
+    turnedOffBy: 'GatewaySetup.protections.boundsQueue (AdmissionSetup.bounded)',
+    test: {
+      file: 'unit/gateway/admission',
+      name: 'what came in time and cannot end in it any more is not begun',
+    },
+  },
+  {
     name: 'queue-is-bounded',
     holds: 'what may wait is bounded in time, and each tenant leaves room for others',
     turnedOffBy: 'GatewaySetup.protections.boundsQueue (AdmissionSetup.bounded)',

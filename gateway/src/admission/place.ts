@@ -1,4 +1,4 @@
-import type { QueuedCall } from '@tessera/core';
+import type { QueuedCall, TesseraError } from '@tessera/core';
 import type { PositionNews } from './position-news.js';
 import type { Work } from './work.js';
 
@@ -23,6 +23,7 @@ export interface Place extends QueuedCall {
   readonly candidate: Candidate;
   readonly news: PositionNews;
   readonly start: () => void;
+  readonly refuse: (reason: TesseraError) => void;
 }
 
 /** Room that is kept for a generation until it takes its place. */

@@ -26,7 +26,7 @@ const admissionOf = (setup: Partial<AdmissionSetup> = {}) =>
     maxRunningBytes: 1_000_000,
     capacity: () => capacity,
     weightOf: () => 1,
-    bounded: isOn('queue-is-bounded'),
+    bounded: isOn('queue-is-bounded') && isOn('late-ones-are-not-begun'),
     fairOrder: isOn('tenants-share'),
     ...setup,
   });
@@ -159,6 +159,20 @@ test('what would end after its time limit is refused at once, by the work before
   // Another tenant has half of the denoisers meanwhile.
   refusal(() => admission.reserve(candidate({ tenant: 'other', timeLimitMs: 300 })));
   admission.reserve(candidate({ tenant: 'other', timeLimitMs: 500 }))();
+});
+
+test('what came in time and cannot end in it any more is not begun', async () => {
+  const admission = admissionOf({ capacity: () => ({ ...capacity, batchEvaluations: 1 }) });
+  const [leave] = await flood(admission, 1);
+  // 400 ms of work for it, and 460 ms are its time.
+  const late = admission.enter(candidate({ timeLimitMs: 460 }), never);
+  const next = admission.enter(candidate(), never);
+  // The one before took longer than was thought.
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  leave?.();
+  await assert.rejects(late, { code: 'deadline_exceeded' });
+  (await next)();
+  assert.deepEqual([admission.running, admission.queued], [0, 0]);
 });
 
 test('what cannot be done in its time, or in the memory there is, is refused without a time to come back', () => {
