@@ -56,7 +56,10 @@ function outcomeIn(tap: string, name: string): Outcome {
   if (at === -1) return tap.includes('not ok') ? 'hung or crashed' : 'not run';
   if (lines[at]?.startsWith('ok')) return 'passed';
   const details = lines.slice(at, lines.indexOf('...', at));
-  return details.includes("failureType: 'testCodeFailure'") ? 'failed' : 'hung or crashed';
+  if (details.includes("failureType: 'testCodeFailure'")) return 'failed';
+  // A test that waits for what should happen says itself for how long.
+  const waitedInVain = details.includes("failureType: 'testTimeoutFailure'") && !tap.includes(`${TEST_LIMIT_MS}ms`);
+  return waitedInVain ? 'failed' : 'hung or crashed';
 }
 
 /** TAP writes `#` and `\` so. */
