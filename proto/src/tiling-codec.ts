@@ -24,10 +24,10 @@ function tilingFromWire({ overlap, wrap, scheme }: WireTiling__Output): Tiling {
   return { ...(overlap !== undefined && { overlap }), wrap: axes, scheme: weights };
 }
 
-export function seamsFromWire({ ratio, toneStep, worst }: WireSeamFigures__Output): SeamFigures {
+export function seamsFromWire({ worst, ...figures }: WireSeamFigures__Output): SeamFigures {
   if (worst === null) throw new RangeError('seams without the worst of them');
   const { axis, position } = worst;
-  return { ratio, toneStep, worst: { axis: known(['x', 'y'], axis, 'axis'), position, ratio: worst.ratio } };
+  return { ...figures, worst: { axis: known(['x', 'y'], axis, 'axis'), position, ratio: worst.ratio } };
 }
 
 function known<Name extends string>(names: readonly Name[], value: string, kind: string): Name {

@@ -68,7 +68,13 @@ const tiled: Receipt = {
   ...receipt,
   tiling: { wrap: 'x', scheme: 'ramp' },
   compose,
-  seams: { ratio: 1.01, toneStep: 0.98, worst: { axis: 'y', position: 48, ratio: 1.2 } },
+  seams: {
+    ratio: 1.01,
+    secondDifference: 1.04,
+    toneStep: 0.98,
+    zScore: -0.2,
+    worst: { axis: 'y', position: 48, ratio: 1.2 },
+  },
 };
 const head = { generationId: 'g', sequence: 3 };
 const events: readonly GenerationEvent[] = [

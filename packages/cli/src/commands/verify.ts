@@ -109,8 +109,11 @@ function reportText(report: VerifyReport): string {
   return [...lines, ...seams].join('\n');
 }
 
-function seamsText({ ratio, toneStep, worst }: SeamFigures): string {
+function seamsText({ ratio, secondDifference, toneStep, zScore, worst }: SeamFigures): string {
   const verdict = ratio < SEAM_ALARM ? 'no seams found' : 'seams are likely';
-  const figures = `ratio ${ratio.toFixed(2)}, tone step ${toneStep.toFixed(2)}`;
+  const shown = { ratio, 'second difference': secondDifference, 'tone step': toneStep, 'z-score': zScore };
+  const figures = Object.entries(shown)
+    .map(([name, value]) => `${name} ${value.toFixed(2)}`)
+    .join(', ');
   return `${verdict}: ${figures}, worst edge ${worst.ratio.toFixed(2)} before ${worst.axis} = ${worst.position}`;
 }

@@ -1,16 +1,19 @@
-/**
- * From this ratio on seams are likely. What an image shows moves the ratio of
- * any lines by a tenth to both sides, and by a quarter where its subjects
- * repeat with the windows; a hard stitch is at 3.
- */
+/** From this ratio on seams are likely. */
 export const SEAM_ALARM = 1.15;
 
-/** What shows of an image's seams, against the lines around them: 1 is nothing. */
+/**
+ * What shows of an image's seams, as means over all its edges. The first
+ * three compare with lines inside windows: 1 is no difference.
+ */
 export interface SeamFigures {
-  /** Brightness steps across the edges, over all of them. */
+  /** R: brightness steps across the edges. */
   readonly ratio: number;
-  /** Difference in tone between the two sides of the edges, over all of them. */
+  /** The same of second differences: bends of brightness at the edges. */
+  readonly secondDifference: number;
+  /** The same of the difference in tone between the strips on the two sides of the edges. */
   readonly toneStep: number;
+  /** How far the edges' brightness steps are from the mean of all interior lines, in their standard deviations. */
+  readonly zScore: number;
   readonly worst: SeamEdge;
 }
 

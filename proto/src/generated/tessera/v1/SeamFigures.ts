@@ -6,10 +6,14 @@ export interface SeamFigures {
   'ratio'?: (number | string);
   'toneStep'?: (number | string);
   'worst'?: (_tessera_v1_SeamEdge | null);
+  'secondDifference'?: (number | string);
+  'zScore'?: (number | string);
 }
 
 export interface SeamFigures__Output {
   'ratio': (number);
   'toneStep': (number);
   'worst': (_tessera_v1_SeamEdge__Output | null);
+  'secondDifference': (number);
+  'zScore': (number);
 }
