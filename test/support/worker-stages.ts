@@ -3,8 +3,10 @@ import {
   DEFAULT_LIMITS,
   encodePrompts,
   type GenerationRequest,
+  gatherPixels,
   generateImage,
   type ModelCard,
+  type PixelBand,
   type Pixels,
   type Plan,
   parseGenerationRequest,
@@ -89,11 +91,13 @@ export class WorkerStages {
 
 export async function wholeImage({ plan, stages, conditionings, signal }: StagedRun): Promise<GeneratedImage> {
   let latent: Tensor | undefined;
+  const bands: PixelBand[] = [];
   for await (const event of generateImage({ plan, imageIndex: 0, conditionings }, stages, signal)) {
     if (event.type === 'latent') latent = event.latent;
-    if (event.type === 'pixels' && latent !== undefined) return { plan, latent, pixels: event.pixels };
+    if (event.type === 'pixels') bands.push(event.band);
   }
-  throw new Error('the generator ended without pixels');
+  if (latent === undefined) throw new Error('the generator ended without a latent');
+  return { plan, latent, pixels: await gatherPixels(bands, plan) };
 }
 
 function requestFrom(input: GenerationRequestInput, card: ModelCard): GenerationRequest {

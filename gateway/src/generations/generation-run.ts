@@ -4,6 +4,7 @@ import {
   type EventBody,
   encodePrompts,
   type GenerationRecord,
+  gatherPixels,
   type ModelCard,
   TesseraError,
 } from '@tessera/core';
@@ -127,7 +128,8 @@ export class GenerationRun {
     const work = new RemainingWork(plan.evaluations, performance.now());
     this.#work = work;
     const render =
-      request.preview && previewRenderer(this.#card, request.preview, (latent) => stages.decode(latent, this.signal));
+      request.preview &&
+      previewRenderer(this.#card, request.preview, (latent) => gatherPixels(stages.decode(latent, this.signal), plan));
     const evaluationsPerStep = plan.evaluations / (plan.count * plan.timesteps.length);
     const makeImage = async (imageIndex: number) => {
       const completed = await runImage({

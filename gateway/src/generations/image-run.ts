@@ -3,8 +3,10 @@ import {
   type Conditioning,
   type Conditionings,
   type GenerationRecord,
+  gatherPixels,
   generateImage,
   imageSeed,
+  type PixelBand,
   type Pixels,
   type Receipt,
   type Tensor,
@@ -53,7 +55,7 @@ async function makeImage(setup: ImageRunSetup): Promise<CompletedImage> {
   const { plan } = record;
   const previewSteps = new Set(plan.previewSteps);
   let latent: Tensor | undefined;
-  let pixels: Pixels | undefined;
+  const bands: PixelBand[] = [];
   for await (const event of generateImage({ plan, imageIndex, conditionings }, stages, decodeSignal)) {
     switch (event.type) {
       case 'step':
@@ -65,12 +67,13 @@ async function makeImage(setup: ImageRunSetup): Promise<CompletedImage> {
         latent = event.latent;
         break;
       case 'pixels':
-        stopwatch.lap('decode');
-        pixels = event.pixels;
+        bands.push(event.band);
         break;
     }
   }
-  if (latent === undefined || pixels === undefined) throw new RangeError('an image ended without its pixels');
+  if (latent === undefined) throw new RangeError('an image ended without its latent');
+  stopwatch.lap('decode');
+  const pixels = await gatherPixels(bands, plan);
   const [completed] = await Promise.all([
     finishImage(setup, latent, pixels, stages.numericClasses()),
     // The last preview goes out before the image does.

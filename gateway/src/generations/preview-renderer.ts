@@ -1,9 +1,9 @@
 import {
   type Image,
   type ModelCard,
+  type Pixels,
   type PreviewRequest,
   previewPixels,
-  type Stages,
   type Tensor,
 } from '@tessera/core';
 import { fileSha256 } from '../images/hashes.js';
@@ -22,7 +22,7 @@ export type RenderPreview = (denoised: Tensor) => Promise<Image>;
 export function previewRenderer(
   card: ModelCard,
   preview: PreviewRequest,
-  decode: (latent: Tensor) => ReturnType<Stages['decode']>,
+  decode: (latent: Tensor) => Promise<Pixels>,
 ): RenderPreview {
   const decoded = preview.decoded || card.latentFormat.preview === undefined;
   const maxEdge = preview.maxEdge ?? (decoded ? DECODED_EDGE : Number.POSITIVE_INFINITY);

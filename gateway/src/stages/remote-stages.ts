@@ -1,7 +1,7 @@
 import {
   type Conditioning,
   type ModelCard,
-  type Pixels,
+  type PixelBand,
   type PredictCall,
   type PromptText,
   type Stages,
@@ -67,15 +67,16 @@ export function createRemoteStages(setup: RemoteStagesSetup): RemoteStages {
       return dispatcher.predict({ place, generationId, window, splittable: windows === 1 }, signal);
     },
 
-    decode(latent): Promise<Pixels> {
+    async *decode(latent): AsyncGenerator<PixelBand> {
       const need = { stage: 'decoder', modelSha256 } as const;
-      return dispatcher.onWorker(need, setup.decodeSignal ?? signal, async (worker, callSignal) => {
+      const pixels = await dispatcher.onWorker(need, setup.decodeSignal ?? signal, async (worker, callSignal) => {
         const client = worker.channel.client(tesseraV1.DecoderService);
         const { pixels, runMs } = await remoteDecode(client, model, latent, setup, whileTrusted(worker, callSignal));
         if (runMs > 0) worker.costs.ran(runMs / nativeAreas(setup), 1);
         classOf.decode = numericClassOf(worker);
         return pixels;
       });
+      yield { y: 0, ...pixels };
     },
 
     numericClasses() {

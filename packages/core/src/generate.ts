@@ -5,14 +5,15 @@ import { usesGuidance } from './plan-generation.js';
 import type { Conditionings } from './predict-canvas.js';
 import type { GenerationRequest } from './request.js';
 import type { CancelSignal } from './signal.js';
-import type { Pixels, Stages } from './stages.js';
+import type { PixelBand, Stages } from './stages.js';
 import type { Tensor } from './tensor/tensor.js';
 
 export type ImageEvent =
   | ({ readonly type: 'step' } & DenoiseStep)
   /** The finished latent, scaled, before it is decoded: a failed decode is repeated from here. */
   | { readonly type: 'latent'; readonly latent: Tensor }
-  | { readonly type: 'pixels'; readonly pixels: Pixels };
+  /** The next rows, from the top. */
+  | { readonly type: 'pixels'; readonly band: PixelBand };
 
 /** Encodes a generation's prompts: both sides of guidance in one call, or the prompt alone without guidance. */
 export async function encodePrompts(
@@ -53,5 +54,5 @@ export async function* generateImage(
   if (state === undefined) throw new RangeError('a plan without timesteps makes no image');
   yield { type: 'latent', latent: state.sample };
   signal.throwIfAborted();
-  yield { type: 'pixels', pixels: await stages.decode(state.sample, signal) };
+  for await (const band of stages.decode(state.sample, signal)) yield { type: 'pixels', band };
 }

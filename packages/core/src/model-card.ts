@@ -1,3 +1,4 @@
+import type { BandExtent } from './decode/bands.js';
 import type { LatentFormat } from './latent-format.js';
 import type { SchedulerConfigValues } from './schedule/config.js';
 import type { SchedulerName } from './schedulers/names.js';
@@ -115,6 +116,14 @@ export interface DecoderCard {
   readonly fixedBatch?: number;
   /** In latent cells. */
   readonly fixedSize?: { readonly width: number; readonly height: number };
+  /** As decoders tell it, who read the graph; absent where it cannot be computed in bands. */
+  readonly bands?: DecoderBandsCard;
+}
+
+/** How a decoder's graph can be computed in bands of rows. */
+export interface DecoderBandsCard extends BandExtent {
+  /** Latent cells on each side that a pixel depends on through convolutions. */
+  readonly reach: number;
 }
 
 /** The first stage from pixels to latent. */

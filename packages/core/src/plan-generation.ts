@@ -1,3 +1,4 @@
+import { planDecode } from './decode/plan-decode.js';
 import { guidanceEmbedding } from './lcm-guidance.js';
 import type { ModelCard } from './model-card.js';
 import type { PlainTensor, Plan } from './plan.js';
@@ -28,8 +29,9 @@ export function planGeneration(request: GenerationRequest, card: ModelCard): Pla
   const canvas = { width: width / spatialCompression, height: height / spatialCompression };
   const latentShape = [channels, canvas.height, canvas.width] as const;
   const windows = planWindows(canvas, nativeWindow(card), request.tiling);
-  const tiling = windows.length > 1 ? { tiling: request.tiling } : {};
+  const tiling: Pick<Plan, 'tiling'> = windows.length > 1 ? { tiling: request.tiling } : {};
   const compose = windows.length > 1 ? planCompose(request, card, method) : undefined;
+  const decode = planDecode(card, latentShape, tiling.tiling);
   const denoiserInputs = denoiserInputsOf(request, card);
   const sides = evaluatesTwice(guidanceScale, denoiserInputs) ? 2 : 1;
   const firstStep = compose?.startStep ?? 0;
@@ -52,6 +54,7 @@ export function planGeneration(request: GenerationRequest, card: ModelCard): Pla
     windows,
     ...tiling,
     ...(compose && { compose }),
+    ...(decode && { decode }),
     previewSteps: previewStepsOf(request, timesteps.length).filter((stepIndex) => stepIndex >= firstStep),
     evaluations: calls * sides * count,
     peakMemoryBytes: count * peakMemoryOf({ latentShape, windows, width, height }, sides),

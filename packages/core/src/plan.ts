@@ -1,3 +1,4 @@
+import type { DecodePlan } from './decode/plan-decode.js';
 import type { SchedulerConfig } from './schedule/config.js';
 import type { SchedulerName } from './schedulers/names.js';
 import type { Tensor } from './tensor/tensor.js';
@@ -43,6 +44,8 @@ export interface Plan {
   readonly tiling?: Tiling;
   /** Absent: the canvas starts from noise. */
   readonly compose?: ComposePlan;
+  /** Absent: by the whole graph, without a halo. */
+  readonly decode?: DecodePlan;
   /** Step indices after which a preview is made. */
   readonly previewSteps: readonly number[];
   /** Denoiser calls on one window, over all images, the base images of `compose` included; guidance doubles them. */

@@ -10,8 +10,8 @@ export interface Stages {
   encode(prompts: readonly PromptText[], signal: CancelSignal): Promise<readonly Conditioning[]>;
   /** One prediction for each conditioning of the call, in order, of the latent's shape. */
   predict(call: PredictCall, signal: CancelSignal): Promise<readonly Tensor[]>;
-  /** The image of a finished latent. */
-  decode(latent: Tensor, signal: CancelSignal): Promise<Pixels>;
+  /** The image of a finished latent: whole rows, from the top. */
+  decode(latent: Tensor, signal: CancelSignal): AsyncIterable<PixelBand>;
 }
 
 /** A prompt; `absent` marks a negative prompt that the request did not give. */
@@ -46,4 +46,9 @@ export interface Pixels {
   readonly width: number;
   readonly height: number;
   readonly data: Uint8Array;
+}
+
+/** Whole rows of an image, `y` the first of them. */
+export interface PixelBand extends Pixels {
+  readonly y: number;
 }

@@ -1,6 +1,7 @@
 import { connect } from '@tessera/client';
 import {
   cutWindow,
+  gatherPixels,
   type ModelCard,
   type Plan,
   type PlanSummary,
@@ -66,7 +67,7 @@ function ratioOfStitch(stages: WorkerStages, card: ModelCard, seed: number): Pro
     const { plan, signal } = run;
     const noise = canvasNoise(plan)(0);
     const latents = plan.windows.map((window) => plainLatent(run, () => cutWindow(noise, window)));
-    const pixels = await run.stages.decode(laidOver(await Promise.all(latents), plan), signal);
+    const pixels = await gatherPixels(run.stages.decode(laidOver(await Promise.all(latents), plan), signal), plan);
     return seamFigures(pixels, edgesOf(plan)).ratio;
   });
 }

@@ -61,9 +61,13 @@ class AnalyticStages implements Stages {
     return call.conditionings.map((conditioning) => prediction(call.latent, conditioning));
   }
 
-  async decode(latent: Tensor) {
+  async *decode(latent: Tensor) {
     this.decoded += 1;
-    return { width: latent.shape[2] as number, height: latent.shape[1] as number, data: new Uint8Array(3) };
+    const [, height, width] = latent.shape as [number, number, number];
+    for (const y of [0, height - 1]) {
+      const rows = y === 0 ? height - 1 : 1;
+      yield { y, width, height: rows, data: new Uint8Array(3 * width * rows) };
+    }
   }
 }
 
@@ -106,7 +110,7 @@ for (const scheduler of SCHEDULER_NAMES) {
       const steps = plan.timesteps.length;
       assert.deepEqual(
         events.map((event) => (event.type === 'step' ? event.stepIndex : event.type)),
-        [...Array(steps).keys(), 'latent', 'pixels'],
+        [...Array(steps).keys(), 'latent', 'pixels', 'pixels'],
       );
       const latent = events.flatMap((event) => (event.type === 'latent' ? [event.latent] : []))[0];
       assert.ok(latent);
@@ -211,7 +215,10 @@ test('a consumer that leaves does not hear of the call under way', async (t) => 
   const { plan, conditionings, signal } = await prepare({}, stages);
   const failing: Stages = {
     encode: () => Promise.reject(new Error('unused')),
-    decode: () => Promise.reject(new Error('unused')),
+    // biome-ignore lint/correctness/useYield: it only fails.
+    async *decode() {
+      throw new Error('unused');
+    },
     predict: async (call) => {
       const predictions = await stages.predict(call);
       if (stages.calls.length > 1) throw new TesseraError('unavailable', 'the worker went away');

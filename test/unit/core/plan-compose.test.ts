@@ -121,7 +121,7 @@ test('a composed image without its base image does not start', async () => {
   const nothing = async () => {
     throw new Error('nothing may be asked');
   };
-  const stages = { encode: nothing, predict: nothing, decode: nothing };
+  const stages = { encode: nothing, predict: nothing, async *decode() {} };
   const run = denoiseImage(
     { plan, imageIndex: 0, conditionings: { conditional } },
     stages,
@@ -139,7 +139,7 @@ test('a composed run goes from its first step to its last, and tells what is lef
       left.push(call.remainingEvaluations);
       return [call.latent];
     },
-    decode: async () => ({ width: 0, height: 0, data: new Uint8Array() }),
+    async *decode() {},
   };
   const conditional = { id: 'x', inputs: {}, cached: false };
   const latent = { shape: plan.latentShape, data: new Float32Array(4 * 64 * 64) };

@@ -39,7 +39,7 @@ function stagesOf(predict: Stages['predict']): Stages {
   const nothing = async () => {
     throw new Error('predictions only');
   };
-  return { encode: nothing, decode: nothing, predict };
+  return { encode: nothing, async *decode() {}, predict };
 }
 
 const { signal } = new AbortController();
