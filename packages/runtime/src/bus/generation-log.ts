@@ -1,5 +1,5 @@
 import { foldLogEntry, type GenerationRecord, type LogEntry, TesseraError } from '@tessera/core';
-import type { Bus } from './bus.js';
+import type { Bus, BusPatience } from './bus.js';
 import { decodeLogEntry, encodeLogEntry } from './log-entry-codec.js';
 import type { StoredEntry } from './log-store.js';
 
@@ -21,7 +21,11 @@ export interface GenerationLog {
   /** Begins a generation's log. @throws TesseraError {@link isLogConflict} when there is one. */
   begin(generationId: string, accepted: Extract<LogEntry, { type: 'accepted' }>): Promise<GenerationRecord>;
   /** Appends to the log as this record knows it. @throws TesseraError {@link isLogConflict} when it has moved on. */
-  append(record: GenerationRecord, entry: Exclude<LogEntry, { type: 'accepted' }>): Promise<GenerationRecord>;
+  append(
+    record: GenerationRecord,
+    entry: Exclude<LogEntry, { type: 'accepted' }>,
+    patience?: BusPatience,
+  ): Promise<GenerationRecord>;
   /** `undefined` when the id is unknown or deleted. */
   read(generationId: string): Promise<GenerationRecord | undefined>;
   /** Every entry after those in the record, stored and to come. Ends with the signal or when the log is deleted. */
@@ -38,9 +42,9 @@ export function createGenerationLog(bus: Bus): GenerationLog {
       const sequence = await logs.append(generationId, 0, encodeLogEntry(accepted));
       return foldLogEntry(undefined, generationId, sequence, accepted);
     },
-    async append(record, entry) {
+    async append(record, entry, patience) {
       const { generationId, logSequence } = record;
-      const sequence = await logs.append(generationId, logSequence, encodeLogEntry(entry));
+      const sequence = await logs.append(generationId, logSequence, encodeLogEntry(entry), patience);
       return foldLogEntry(record, generationId, sequence, entry);
     },
     async read(generationId) {

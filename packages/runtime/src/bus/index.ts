@@ -1,4 +1,4 @@
-export type { Bus } from './bus.js';
+export type { Bus, BusPatience } from './bus.js';
 export {
   createGenerationLog,
   type GenerationLog,
@@ -22,7 +22,7 @@ export {
   type StoredEntry,
 } from './log-store.js';
 export { createMemoryBus } from './memory-bus.js';
-export type { ObjectStore, ObjectSummary } from './object-store.js';
+export { isObjectDamaged, type ObjectStore, type ObjectSummary, objectDamaged } from './object-store.js';
 export {
   BEAT_INTERVAL_MS,
   type GatewayBeat,

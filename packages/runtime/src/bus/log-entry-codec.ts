@@ -1,6 +1,6 @@
 import { type LogEntry, TesseraError } from '@tessera/core';
 
-const ENTRY_TYPES: readonly LogEntry['type'][] = ['accepted', 'lease', 'checkpoint', 'event'];
+const ENTRY_TYPES: readonly LogEntry['type'][] = ['accepted', 'lease', 'release', 'checkpoint', 'event'];
 
 /** A log entry as JSON. Bytes are left out: images and latents are objects, and the log names them. */
 export function encodeLogEntry(entry: LogEntry): Uint8Array {

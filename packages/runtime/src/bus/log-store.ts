@@ -1,4 +1,5 @@
 import { TesseraError } from '@tessera/core';
+import type { BusPatience } from './bus.js';
 
 /** An entry of a log as it is stored. */
 export interface StoredEntry {
@@ -23,9 +24,11 @@ export interface LogStore {
    * @param expectedSequence of the log's last entry as the writer knows it; 0: the log must be empty.
    * @param entry at most {@link MAX_ENTRY_BYTES}.
    * @returns the entry's sequence.
-   * @throws TesseraError for which {@link isLogConflict} holds, when the log's last entry is another one.
+   * @throws TesseraError for which {@link isLogConflict} holds, when the log's last entry is another one;
+   *   `unavailable` when the Bus is away: the entry is stored, or will never be, or (when the Bus was lost
+   *   while it was on its way) one or the other.
    */
-  append(generationId: string, expectedSequence: number, entry: Uint8Array): Promise<number>;
+  append(generationId: string, expectedSequence: number, entry: Uint8Array, patience?: BusPatience): Promise<number>;
 
   /** The entries after a sequence, in order; none for an unknown or deleted log. */
   read(generationId: string, afterSequence?: number): Promise<readonly StoredEntry[]>;

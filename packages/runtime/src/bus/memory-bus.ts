@@ -18,6 +18,8 @@ export function createMemoryBus({ presenceExpiryMs }: { presenceExpiryMs?: numbe
     objects: createMemoryObjectStore(closed),
     live: createMemoryLiveChannel(closed),
     presence: createMemoryPresence(closed, presenceExpiryMs === undefined ? {} : { expiryMs: presenceExpiryMs }),
+    connectedMs: () => performance.now(),
+    failed: new AbortController().signal,
     async close() {
       controller.abort(new TesseraError('unavailable', 'the Bus is closed'));
     },
