@@ -16,6 +16,18 @@ export function baseRequest(request: GenerationRequest, compose: ComposePlan): G
 }
 
 /**
+ * The step index under which a step of the base image is told: its steps are
+ * spread over the indices that the canvas leaves out, each of which is told
+ * once.
+ *
+ * @returns `undefined` for a step that is not told.
+ */
+export function toldBaseStep({ startStep }: ComposePlan, stepIndex: number, steps: number): number | undefined {
+  const told = (count: number) => Math.floor((count * startStep) / steps);
+  return told(stepIndex + 1) > told(stepIndex) ? told(stepIndex + 1) - 1 : undefined;
+}
+
+/**
  * Where the windows begin: the enlarged image's latent, noised to the level of
  * the plan's start step by the first draw of the canvas's noise. Later draws
  * are those that an image from noise takes at the same steps.

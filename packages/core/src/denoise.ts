@@ -14,6 +14,8 @@ export interface ImageRun {
   readonly conditionings: Conditionings;
   /** Where to go on; `undefined` starts from noise. A plan that composes starts from its `composedState`. */
   readonly resumeFrom?: SchedulerState;
+  /** What the generation still needs after this trajectory; `undefined`: the images that follow. */
+  readonly laterEvaluations?: number;
 }
 
 /** One step done. */
@@ -37,7 +39,7 @@ export interface DenoiseStep {
  *   composes and nothing says where to start.
  */
 export async function* denoiseImage(
-  { plan, imageIndex, conditionings, resumeFrom }: ImageRun,
+  { plan, imageIndex, conditionings, resumeFrom, laterEvaluations }: ImageRun,
   stages: Stages,
   signal: CancelSignal,
 ): AsyncGenerator<DenoiseStep, void, void> {
@@ -46,12 +48,12 @@ export async function* denoiseImage(
   const predictCanvas = createPredictCanvas(plan, conditionings, stages, signal);
   const steps = scheduler.timesteps.length;
   const perStep = plan.windows.length * (usesGuidance(plan) ? 2 : 1);
-  const afterThisImage = ((plan.count - 1 - imageIndex) * plan.evaluations) / plan.count;
+  const later = laterEvaluations ?? ((plan.count - 1 - imageIndex) * plan.evaluations) / plan.count;
 
   function startPrediction(state: SchedulerState): Promise<Tensor> | undefined {
     if (state.stepIndex >= steps) return undefined;
     const left = (steps - state.stepIndex) * perStep;
-    const prediction = predictCanvas(scheduler.modelInput(state), left + afterThisImage);
+    const prediction = predictCanvas(scheduler.modelInput(state), left + later);
     // It may fail while nobody waits for it: a consumer that left, or one still busy with the step before.
     prediction.catch(() => undefined);
     return prediction;

@@ -1,3 +1,4 @@
+import { type BaseImage, type BaseStep, composeStart } from './compose-image.js';
 import { type DenoiseStep, denoiseImage, type ImageRun } from './denoise.js';
 import { TesseraError } from './errors.js';
 import type { Plan } from './plan.js';
@@ -9,6 +10,7 @@ import type { PixelBand, Stages } from './stages.js';
 import type { Tensor } from './tensor/tensor.js';
 
 export type ImageEvent =
+  | BaseStep
   | ({ readonly type: 'step' } & DenoiseStep)
   /** The finished latent, scaled, before it is decoded: a failed decode is repeated from here. */
   | { readonly type: 'latent'; readonly latent: Tensor }
@@ -36,18 +38,23 @@ export async function encodePrompts(
 }
 
 /**
- * Makes one image: its steps, its latent, its pixels. A run that resumes from
- * a finished trajectory has no steps and decodes at once.
+ * Makes one image: its base image where it composes, its steps, its latent,
+ * its pixels. A run that resumes needs no base image any more; one that
+ * resumes from a finished trajectory has no steps and decodes at once.
  *
+ * @param base of a plan that composes.
  * @throws what the stages or the signal throw.
  */
 export async function* generateImage(
   run: ImageRun,
   stages: Stages,
   signal: CancelSignal,
+  base?: BaseImage,
 ): AsyncGenerator<ImageEvent, void, void> {
   let state = run.resumeFrom;
-  for await (const step of denoiseImage(run, stages, signal)) {
+  if (state === undefined && base !== undefined) state = yield* composeStart(run, base, signal);
+  const begun = state === undefined ? run : { ...run, resumeFrom: state };
+  for await (const step of denoiseImage(begun, stages, signal)) {
     state = step.state;
     yield { type: 'step', ...step };
   }

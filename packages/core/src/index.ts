@@ -1,5 +1,6 @@
 export * from './arithmetic-version.js';
 export * from './compose.js';
+export * from './compose-image.js';
 export * from './decode/bands.js';
 export * from './decode/pixel-bands.js';
 export * from './decode/plan-decode.js';
@@ -10,6 +11,7 @@ export * from './events.js';
 export * from './generate.js';
 export * from './generation-log.js';
 export * from './guidance.js';
+export * from './image-encoding.js';
 export * from './latent-format.js';
 export * from './model-card.js';
 export * from './noise/noise-stream.js';

@@ -55,7 +55,7 @@ export function planGeneration(request: GenerationRequest, card: ModelCard): Pla
     ...tiling,
     ...(compose && { compose }),
     ...(decode && { decode }),
-    previewSteps: previewStepsOf(request, timesteps.length).filter((stepIndex) => stepIndex >= firstStep),
+    previewSteps: previewStepsOf(request, timesteps.length),
     evaluations: calls * sides * count,
     peakMemoryBytes: count * peakMemoryOf({ latentShape, windows, width, height }, sides),
     denoiserInputs,

@@ -46,7 +46,7 @@ export interface Plan {
   readonly compose?: ComposePlan;
   /** Absent: by the whole graph, without a halo. */
   readonly decode?: DecodePlan;
-  /** Step indices after which a preview is made. */
+  /** Step indices after which a preview is made; before the start step of `compose`, one of the base image. */
   readonly previewSteps: readonly number[];
   /** Denoiser calls on one window, over all images, the base images of `compose` included; guidance doubles them. */
   readonly evaluations: number;

@@ -6,7 +6,7 @@ import type { CancelSignal } from './signal.js';
 import type { Conditioning, Stages } from './stages.js';
 import type { Tensor } from './tensor/tensor.js';
 import { cutWindow } from './windows/cut.js';
-import { createInOrder } from './windows/in-order.js';
+import { eachWindow } from './windows/each-window.js';
 import { createWindowMerge } from './windows/merge.js';
 import { windowInputs } from './windows/window-inputs.js';
 
@@ -61,24 +61,16 @@ export function createPredictCanvas(
   /** The canvas under each conditioning. */
   async function predictSides({ latent, timestep }: ModelInput, remainingEvaluations: number) {
     const merge = startMerge(conditionings.length);
-    const inOrder = createInOrder<readonly Tensor[]>((predictions) => merge.add(predictions));
-    let next = 0;
-    const predictSome = async () => {
-      while (next < windows.length) {
-        signal.throwIfAborted();
-        const index = next;
-        next += 1;
-        const window = windows[index] as Window;
+    await eachWindow(
+      windows,
+      WINDOWS_IN_FLIGHT,
+      signal,
+      (window, index) => {
         const left = remainingEvaluations - index * conditionings.length;
-        try {
-          inOrder.put(index, await predictWindow(window, cutWindow(latent, window), timestep, left));
-        } catch (thrown) {
-          next = windows.length;
-          throw thrown;
-        }
-      }
-    };
-    await Promise.all(Array.from({ length: Math.min(WINDOWS_IN_FLIGHT, windows.length) }, predictSome));
+        return predictWindow(window, cutWindow(latent, window), timestep, left);
+      },
+      (predictions) => merge.add(predictions),
+    );
     return merge.canvases() as readonly [Tensor, Tensor?];
   }
 

@@ -1,16 +1,8 @@
-import { invalidField, TesseraError } from './errors.js';
+import { invalidField } from './errors.js';
 import type { ModelCard } from './model-card.js';
-import { stepsOfStrength } from './plan-compose.js';
 import type { ComposeRequest } from './request.js';
-import {
-  type Fields,
-  fieldsOf,
-  fieldValue,
-  nameOf,
-  realNumber,
-  wholeNumber,
-  wholeNumberFrom,
-} from './request-fields.js';
+import { composeOf } from './request-compose.js';
+import { type Fields, fieldValue, nameOf, wholeNumber, wholeNumberFrom } from './request-fields.js';
 import type { RequestLimits } from './request-limits.js';
 import { nativeWindow } from './windows/native-window.js';
 import { DEFAULT_TILING, type Tiling, WINDOW_SCHEMES, WRAP_AXES } from './windows/tiling.js';
@@ -19,9 +11,6 @@ import { axisLayouts, countWindows, type Extent } from './windows/window-grid.js
 
 /** The fields that `canvasOf` reads. */
 export const CANVAS_FIELDS = ['width', 'height', 'overlap', 'wrap', 'windowScheme', 'compose'];
-const COMPOSE_FIELDS = ['strength'];
-/** Of the steps, those that draw the details of an image enlarged several times. */
-const DEFAULT_STRENGTH = 0.5;
 
 /** Size of an image and how it is cut into windows. */
 export interface CanvasRequest {
@@ -55,7 +44,7 @@ export function canvasOf(fields: Fields, context: CanvasContext): CanvasRequest 
   const canvas = { width: size.width / spatialCompression, height: size.height / spatialCompression };
   const tiling = tilingOf(fields, canvas, card);
   assertWindows(countWindows(canvas, nativeWindow(card), tiling), tiling, size, context);
-  const compose = composeOf(fields, context);
+  const compose = composeOf(fields, canvas, context);
   return { ...size, tiling, ...(compose && { compose }) };
 }
 
@@ -124,17 +113,4 @@ function choiceOf<Choice extends string>(fields: Fields, key: string, choices: r
   const choice = choices.find((candidate) => candidate === value);
   if (choice !== undefined) return choice;
   throw invalidField(nameOf(fields, key), `must be one of ${choices.join(', ')}`, value);
-}
-
-function composeOf(fields: Fields, { card, steps }: CanvasContext): ComposeRequest | undefined {
-  const value = fieldValue(fields, 'compose');
-  if (value === undefined) return undefined;
-  const message = fieldsOf(value, COMPOSE_FIELDS, 'compose');
-  const strength = realNumber(message, 'strength', 0, 1) ?? Math.max(DEFAULT_STRENGTH, 1 / steps);
-  if (stepsOfStrength(steps, strength) < 1) {
-    throw invalidField('compose.strength', `must be at least ${1 / steps}, one of ${steps} steps`, strength);
-  }
-  if (card.imageEncoder !== undefined) return { strength };
-  const text = `compose needs a model with an image encoder, and ${card.name} has none`;
-  throw new TesseraError('invalid_argument', text, { field: 'compose' });
 }

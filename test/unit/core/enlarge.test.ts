@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { enlargedRows, type Pixels } from '@tessera/core';
+import { enlargeImage, type Pixels } from '@tessera/core';
 import sharp from 'sharp';
 import { psnr } from '../../support/differences.js';
 
@@ -14,10 +14,7 @@ function pixels(width: number, height: number, level: (x: number, y: number, c: 
 }
 
 function enlarged(image: Pixels, width: number, height: number): Pixels {
-  const rows = [...enlargedRows(image, { width, height })];
-  assert.equal(rows.length, height);
-  assert.ok(rows.every((row) => row.length === 3 * width));
-  return { width, height, data: Uint8Array.from(rows.flatMap((row) => Array.from(row))) };
+  return enlargeImage(image, { width, height }).region({ x: 0, y: 0, width, height });
 }
 
 const texture = pixels(24, 16, (x, y, c) => 128 + 90 * Math.sin(x / 3 + c) * Math.cos(y / 2));
@@ -69,5 +66,21 @@ test('another aspect is covered, and cut evenly at both sides', () => {
 });
 
 test('an image is not made smaller', () => {
-  assert.throws(() => [...enlargedRows(texture, { width: 12, height: 8 })], RangeError);
+  assert.throws(() => enlargeImage(texture, { width: 12, height: 8 }), RangeError);
+});
+
+test('a part is that part of the whole, also beyond its end, where it goes on at its start', () => {
+  const [width, height] = [100, 60];
+  const image = enlargeImage(texture, { width, height });
+  const whole = image.region({ x: 0, y: 0, width, height });
+  for (const part of [
+    { x: 7, y: 5, width: 30, height: 20 },
+    { x: 84, y: 50, width: 40, height: 25 },
+  ]) {
+    const expected = pixels(part.width, part.height, (x, y, c) => {
+      const at = ((part.y + y) % height) * width + ((part.x + x) % width);
+      return whole.data[3 * at + c] as number;
+    });
+    assert.deepEqual(image.region(part), expected);
+  }
 });

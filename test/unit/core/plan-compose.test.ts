@@ -13,6 +13,7 @@ import {
   planGeneration,
   schedulerOfPlan,
   type Tensor,
+  toldBaseStep,
 } from '@tessera/core';
 import { hexFromFloat32 } from '../../support/goldens.js';
 import { modelCard } from '../../support/model-card.js';
@@ -89,8 +90,45 @@ test('PNDM starts at the first evaluation of a step', () => {
 test('the base image is counted, and the steps that the canvas leaves out are not', () => {
   const { plan } = prepare({ ...large, steps: 10, count: 3, compose: { strength: 0.4 }, preview: { everySteps: 1 } });
   assert.equal(plan.evaluations, (10 + 4 * 25) * 2 * 3);
-  assert.deepEqual(plan.previewSteps, [6, 7, 8, 9]);
+  assert.deepEqual(plan.previewSteps, [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
   assert.deepEqual(JSON.parse(JSON.stringify(plan)), plan);
+});
+
+test('base steps are told as the steps that the canvas leaves out, each once and in order', () => {
+  for (const [steps, startStep] of [
+    [20, 10],
+    [20, 14],
+    [7, 6],
+    [11, 2],
+    [20, 0],
+  ] as const) {
+    const compose = { strength: 1, startStep, baseWidth: 128, baseHeight: 128 };
+    const told = Array.from({ length: steps }, (_, i) => toldBaseStep(compose, i, steps));
+    assert.deepEqual(
+      told.filter((index) => index !== undefined),
+      Array.from({ length: startStep }, (_, i) => i),
+    );
+    assert.equal(told.at(-1), startStep === 0 ? undefined : startStep - 1);
+  }
+});
+
+test('a model that cannot start from an enlarged image refuses to, by the field', () => {
+  const { imageEncoder, ...without } = card;
+  assert.ok(imageEncoder);
+  const fixed = { width: 64, height: 64 };
+  const cases: readonly [ModelCard, RegExp][] = [
+    [without, /needs a model with an image encoder, and small has none/],
+    [{ ...card, imageEncoder: { ...imageEncoder, posterior: 'sample' } }, /equal pixels equal latents/],
+    [{ ...card, imageEncoder: { ...imageEncoder, fixedSize: fixed } }, /of the windows' size/],
+    [{ ...card, decoder: { ...card.decoder, fixedSize: fixed } }, /needs a decoder of two sizes/],
+  ];
+  for (const [model, message] of cases) {
+    const fixedSize = { width: 512, height: 512 };
+    const size = model.decoder.fixedSize ? fixedSize : large;
+    assert.throws(() => prepare(size, model), { code: 'invalid_argument', field: 'compose', message });
+  }
+  const windows = { ...card, imageEncoder: { ...imageEncoder, fixedSize: { width: 128, height: 128 } } };
+  assert.ok(composeOf(large, windows));
 });
 
 test('the base request is the image that the seed gives at that size', () => {
