@@ -1,4 +1,7 @@
+import type { Band } from '@tessera/core';
 import type { DeviceChoice, DeviceName } from './device.js';
+import type { BandReport, GivenToBand } from './graph/bands/band-holder.js';
+import type { BandPlan } from './graph/bands/band-plan.js';
 import type { NetworkValue, TypedTensor } from './typed-tensor.js';
 
 /** What the executor's thread is started with. */
@@ -13,7 +16,8 @@ export const SHARED_COUNTER = { evaluationsStarted: 0, runningSinceNs: 1 } as co
 export const SHARED_BYTES = 2 * BigInt64Array.BYTES_PER_ELEMENT;
 
 export type ExecutorCommand =
-  | { readonly type: 'load'; readonly id: number; readonly source: string | Uint8Array }
+  | { readonly type: 'load'; readonly id: number; readonly source: string | Uint8Array; readonly arena: boolean }
+  | BandCommand
   | {
       readonly type: 'run';
       readonly id: number;
@@ -24,6 +28,29 @@ export type ExecutorCommand =
       readonly gate: SharedArrayBuffer;
       readonly mayFail: boolean;
     };
+
+/** What is done with bands of one image that the executor's thread holds. */
+export type BandCommand =
+  | {
+      readonly type: 'hold-bands';
+      readonly id: number;
+      readonly holding: number;
+      readonly plan: BandPlan;
+      /** Of each segment by its place in the plan; `undefined` of those that run whole. */
+      readonly networks: readonly (number | undefined)[];
+      readonly bands: readonly Band[];
+      /** Of the whole image. */
+      readonly latentRows: number;
+      /** Rows are kept in files there instead of in memory. */
+      readonly folder: string | undefined;
+    }
+  | ({ readonly type: 'band'; readonly id: number; readonly holding: number; readonly band: number } & BandAct)
+  | { readonly type: 'drop-bands'; readonly id: number; readonly holding: number };
+
+export type BandAct =
+  | { readonly act: 'place'; readonly tensor: string; readonly rows: TypedTensor }
+  | { readonly act: 'advance'; readonly segment: number; readonly given: GivenToBand }
+  | { readonly act: 'rows'; readonly tensor: string };
 
 export interface LoadedNetwork {
   readonly id: number;
@@ -55,5 +82,8 @@ export type ExecutorReport =
       readonly endedAtMs: number;
     }
   | { readonly type: 'dropped'; readonly id: number }
+  | { readonly type: 'held'; readonly id: number }
+  | { readonly type: 'banded'; readonly id: number; readonly report: BandReport }
+  | { readonly type: 'rows'; readonly id: number; readonly rows: TypedTensor }
   | { readonly type: 'failed'; readonly id: number; readonly reason: string }
   | { readonly type: 'broken'; readonly reason: string };

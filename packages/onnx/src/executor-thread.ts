@@ -5,8 +5,10 @@
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import { env, InferenceSession } from 'onnxruntime-node';
+import { HeldBands } from './bands/held-bands.js';
 import type { DeviceName } from './device.js';
 import {
+  type BandCommand,
   type ExecutorCommand,
   type ExecutorReport,
   type ExecutorThreadStart,
@@ -28,8 +30,11 @@ function report(message: ExecutorReport, transfer: ArrayBuffer[] = []): void {
   parentPort?.postMessage(message, transfer);
 }
 
-async function load(device: DeviceName, { id, source }: Extract<ExecutorCommand, { type: 'load' }>): Promise<void> {
-  const options = sessionOptions(device, start.threads);
+async function load(
+  device: DeviceName,
+  { id, source, arena }: Extract<ExecutorCommand, { type: 'load' }>,
+): Promise<void> {
+  const options = sessionOptions(device, start.threads, arena);
   let session: InferenceSession;
   try {
     // By path, so that external data files are found beside the graph.
@@ -93,6 +98,40 @@ async function runNetwork(command: RunCommand): Promise<void> {
   report({ type: 'ran', id, outputs: typed, startedAtMs, endedAtMs }, [...memory]);
 }
 
+const bands = new HeldBands(async (network, feeds) => {
+  const session = sessions[network];
+  if (session === undefined) throw new Error(`there is no network ${network}`);
+  const inputs = Object.fromEntries(Object.entries(feeds).map(([name, feed]) => [name, ortTensor(feed)]));
+  Atomics.store(counters, SHARED_COUNTER.runningSinceNs, process.hrtime.bigint());
+  try {
+    const results = await session.run(inputs);
+    return Object.fromEntries(Object.entries(results).map(([name, result]) => [name, typedTensor(result)]));
+  } finally {
+    Atomics.store(counters, SHARED_COUNTER.runningSinceNs, 0n);
+  }
+});
+
+/** What goes wrong with a band is its decode's alone, such as want of memory or of room on the disk. */
+async function runBand(command: BandCommand): Promise<void> {
+  try {
+    const { answer, memory } = await bands.run(command);
+    report(answer, memory);
+  } catch (thrown) {
+    report({ type: 'failed', id: command.id, reason: reasonOf(thrown) });
+  }
+}
+
+function execute(device: DeviceName, command: ExecutorCommand): Promise<void> {
+  switch (command.type) {
+    case 'load':
+      return load(device, command);
+    case 'run':
+      return run(command);
+    default:
+      return runBand(command);
+  }
+}
+
 function reasonOf(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message.trim() : String(thrown);
 }
@@ -110,7 +149,7 @@ async function main(): Promise<void> {
   let turn = Promise.resolve();
   parentPort?.on('message', (command: ExecutorCommand) => {
     turn = turn
-      .then(() => (command.type === 'load' ? load(device, command) : run(command)))
+      .then(() => execute(device, command))
       .catch((thrown) => report({ type: 'broken', reason: reasonOf(thrown) }));
   });
 }

@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { TesseraError } from '@tessera/core';
+import type { HeldBandsOfImage, HoldBandsSetup } from './bands/hold-bands.js';
 import type { DeviceChoice, DeviceName } from './device.js';
 import {
   type ExecutorReport,
@@ -17,6 +18,11 @@ export interface ExecutorOptions {
   readonly device: DeviceChoice;
   /** Threads for the operators of one run. */
   readonly threads: number;
+}
+
+export interface LoadOptions {
+  /** Whether the session keeps the memory of its runs for the next; true unless said. */
+  readonly arena?: boolean;
 }
 
 export interface RunOptions {
@@ -61,7 +67,13 @@ export interface Executor {
    * @param source path of a model file, or its bytes.
    * @throws TesseraError failed_precondition when ONNX Runtime refuses the model.
    */
-  load(source: string | Uint8Array): Promise<LoadedNetwork>;
+  load(source: string | Uint8Array, options?: LoadOptions): Promise<LoadedNetwork>;
+  /**
+   * Holds bands of one image in the executor's thread, to be run segment by segment.
+   *
+   * @throws TesseraError resource_exhausted, from here and from the bands, for want of memory; the executor goes on.
+   */
+  holdBands(setup: HoldBandsSetup): Promise<HeldBandsOfImage>;
   /**
    * @param feeds are given away: their memory moves to the executor's thread and is empty here afterwards.
    * @throws TesseraError invalid_argument when the feeds contradict the graph's declaration; cancelled (or the

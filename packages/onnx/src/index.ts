@@ -1,8 +1,10 @@
+export type { HeldBandsOfImage, HoldBandsSetup } from './bands/hold-bands.js';
 export { type DeviceChoice, type DeviceName, parseDevice } from './device.js';
 export { type CostMeasurement, dearestCosts, type EvaluationCost, measureEvaluationCosts } from './evaluation-cost.js';
 export {
   type Executor,
   type ExecutorOptions,
+  type LoadOptions,
   type PendingRun,
   type RunOptions,
   type RunResult,

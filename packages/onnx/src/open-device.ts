@@ -23,7 +23,7 @@ export async function searchDevice(choice: DeviceChoice): Promise<DeviceSearch> 
 async function reasonAgainst(device: DeviceName, choice: DeviceChoice): Promise<string | undefined> {
   if (choice === 'auto' && device !== 'cpu' && !mayHaveGpu()) return 'no GPU on this machine';
   try {
-    const session = await InferenceSession.create(probeGraph(), sessionOptions(device, 1));
+    const session = await InferenceSession.create(probeGraph(), sessionOptions(device, 1, true));
     const { y } = await session.run({ x: new Tensor('float32', Float32Array.of(1, 2, 3, 4), [4]) });
     await session.release();
     return String(y?.data) === '2,4,6,8' ? undefined : 'the probe graph came out wrong';

@@ -19,8 +19,13 @@ const LOG_FATAL = 4;
  * of 8 with spinning, 24 and 155 ms without. With one thread there is no pool
  * and no difference.
  */
-export function sessionOptions(device: DeviceName, threads: number): InferenceSession.SessionOptions {
+/**
+ * @param arena whether the session keeps the memory of its runs for the next; each keeps its own, so that sessions of
+ * many segments go without.
+ */
+export function sessionOptions(device: DeviceName, threads: number, arena: boolean): InferenceSession.SessionOptions {
   return {
+    enableCpuMemArena: arena,
     executionProviders: [executionProvider(device) as InferenceSession.ExecutionProviderConfig],
     graphOptimizationLevel: GRAPH_OPTIMIZATION_LEVEL,
     intraOpNumThreads: threads,

@@ -1,9 +1,10 @@
 import type { Worker } from 'node:worker_threads';
 import { TesseraError } from '@tessera/core';
+import { type HeldBandsOfImage, type HoldBandsSetup, holdBands } from './bands/hold-bands.js';
 import { BusyMeter } from './busy-meter.js';
 import { checkFeeds } from './check-feeds.js';
 import { type DeviceName, providerOf } from './device.js';
-import type { Executor, PendingRun, RunOptions, RunResult } from './executor.js';
+import type { Executor, LoadOptions, PendingRun, RunOptions, RunResult } from './executor.js';
 import {
   type ExecutorCommand,
   type ExecutorReport,
@@ -60,8 +61,8 @@ export class ThreadExecutor implements Executor {
     thread.on('exit', (code) => this.#fail(new Error(`the executor's thread ended with code ${code}`)));
   }
 
-  async load(source: string | Uint8Array): Promise<LoadedNetwork> {
-    const report = await this.#ask((id) => ({ type: 'load', id, source }), []);
+  async load(source: string | Uint8Array, { arena = true }: LoadOptions = {}): Promise<LoadedNetwork> {
+    const report = await this.#ask((id) => ({ type: 'load', id, source, arena }), []);
     if (report.type === 'loaded') return report.network;
     const what = typeof source === 'string' ? source : 'the graph';
     const reason = report.type === 'unloadable' ? report.reason : report.type;
@@ -123,6 +124,17 @@ export class ThreadExecutor implements Executor {
         return dropped;
       },
     };
+  }
+
+  holdBands(setup: HoldBandsSetup): Promise<HeldBandsOfImage> {
+    return holdBands(setup, async (command, memory) => {
+      this.#runs++;
+      try {
+        return await this.#ask(command, memory);
+      } finally {
+        this.#runs--;
+      }
+    });
   }
 
   pendingRuns(): number {

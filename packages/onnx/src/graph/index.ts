@@ -1,4 +1,4 @@
-export { type Band, bandGrid, splitRows } from './bands/band.js';
+export { type Band, bandExtent, bandGrid, checkBands, splitRows } from './bands/band.js';
 export type { BandEdges, BandHolder, BandReport, GivenToBand, HaloRows } from './bands/band-holder.js';
 export type { BandImage, BandNorm, BandPlan, BandSegment, RowPad, SegmentInput } from './bands/band-plan.js';
 export { decodeInBands } from './bands/decode-in-bands.js';
@@ -6,7 +6,9 @@ export { type GroupStatistics, measureGroups } from './bands/group-statistics.js
 export { LocalBand, type SegmentRun } from './bands/local-band.js';
 export { type ChannelScaling, channelScaling } from './bands/merge-statistics.js';
 export { type PlannedBands, planBands } from './bands/plan-bands.js';
-export { type BandRows, latentRowsOf, runBands } from './bands/run-bands.js';
+export { reachOf } from './bands/reach.js';
+export { type BandRows, latentRowsOf, runBands, runShare, type WholeRun } from './bands/run-bands.js';
+export type { SharedTensor, SharedTensors, ShareLink } from './bands/share-link.js';
 export { rowCount, stackRows, takeRows } from './bands/tensor-rows.js';
 export { type ElementType, elementBytes } from './element-type.js';
 export { GraphIndex } from './graph-index.js';

@@ -5,6 +5,7 @@ import type { BandEdges, BandHolder, BandReport, GivenToBand } from './band-hold
 import type { BandPlan, BandSegment, RowPad } from './band-plan.js';
 import { type GroupStatistics, measureGroups } from './group-statistics.js';
 import type { ChannelScaling } from './merge-statistics.js';
+import { MemoryRows, type RowStore } from './row-store.js';
 import { rowCount, stackRows, takeRows } from './tensor-rows.js';
 import { type TensorUse, tensorUses } from './tensor-uses.js';
 
@@ -21,15 +22,16 @@ export class LocalBand implements BandHolder {
   readonly #latentRows: number;
   readonly #run: SegmentRun;
   readonly #uses: ReadonlyMap<string, TensorUse>;
-  readonly #tensors = new Map<string, TypedTensor>();
+  readonly #tensors: RowStore;
 
   /** @param latentRows of the whole image. */
-  constructor(plan: BandPlan, band: Band, latentRows: number, run: SegmentRun) {
+  constructor(plan: BandPlan, band: Band, latentRows: number, run: SegmentRun, store: RowStore = new MemoryRows()) {
     this.band = band;
     this.#plan = plan;
     this.#latentRows = latentRows;
     this.#run = run;
     this.#uses = tensorUses(plan);
+    this.#tensors = store;
   }
 
   async place(tensor: string, rows: TypedTensor): Promise<BandReport> {
@@ -39,7 +41,7 @@ export class LocalBand implements BandHolder {
   async advance(at: number, given: GivenToBand): Promise<BandReport> {
     const segment = this.#plan.segments[at] as BandSegment;
     const outputs = await this.#run(segment, this.#feeds(segment, at, given));
-    for (const name of this.#tensors.keys()) if (this.#use(name).until <= at) this.#tensors.delete(name);
+    for (const name of this.#tensors.names()) if (this.#use(name).until <= at) this.#tensors.delete(name);
     return this.#keep(outputs);
   }
 
@@ -88,7 +90,7 @@ export class LocalBand implements BandHolder {
           `${name} has ${rows} rows, not ${perLatentRow} for each of ${this.band.end - this.band.start}`,
         );
       }
-      this.#tensors.set(name, tensor);
+      this.#tensors.put(name, tensor);
       edges[name] = {
         ...(first > 0 ? { first: takeRows(tensor, 0, first) } : {}),
         ...(last > 0 ? { last: takeRows(tensor, rows - last, rows) } : {}),

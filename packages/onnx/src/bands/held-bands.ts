@@ -1,0 +1,76 @@
+import type { BandCommand, ExecutorReport } from '../executor-messages.js';
+import type { BandEdges, BandReport } from '../graph/bands/band-holder.js';
+import { LocalBand } from '../graph/bands/local-band.js';
+import { MemoryRows } from '../graph/bands/row-store.js';
+import type { NamedTensors } from '../graph/parts/run-parts.js';
+import type { TypedTensor } from '../typed-tensor.js';
+import { DiskRows } from './disk-rows.js';
+
+export interface BandAnswer {
+  readonly answer: ExecutorReport;
+  /** To be given away with it. */
+  readonly memory: ArrayBuffer[];
+}
+
+/** The bands in the executor's thread: their rows stay there from segment to segment. */
+export class HeldBands {
+  readonly #run: (network: number, feeds: NamedTensors) => Promise<NamedTensors>;
+  readonly #images = new Map<number, readonly LocalBand[]>();
+
+  constructor(run: (network: number, feeds: NamedTensors) => Promise<NamedTensors>) {
+    this.#run = run;
+  }
+
+  async run(command: BandCommand): Promise<BandAnswer> {
+    const { id, holding } = command;
+    switch (command.type) {
+      case 'hold-bands':
+        this.#hold(command);
+        return { answer: { type: 'held', id }, memory: [] };
+      case 'drop-bands':
+        this.#images.delete(holding);
+        return { answer: { type: 'held', id }, memory: [] };
+      case 'band':
+        return this.#act(command);
+    }
+  }
+
+  #hold({ holding, plan, networks, bands, latentRows, folder }: Extract<BandCommand, { type: 'hold-bands' }>): void {
+    const networkOf = new Map(plan.segments.map(({ name }, i) => [name, networks[i]]));
+    const held = bands.map((band, i) => {
+      const store = folder === undefined ? new MemoryRows() : new DiskRows(folder, i);
+      const run = ({ name }: { readonly name: string }, feeds: NamedTensors) =>
+        this.#run(networkOf.get(name) as number, feeds);
+      return new LocalBand(plan, band, latentRows, run, store);
+    });
+    this.#images.set(holding, held);
+  }
+
+  async #act(command: Extract<BandCommand, { type: 'band' }>): Promise<BandAnswer> {
+    const { id, holding } = command;
+    const band = this.#images.get(holding)?.[command.band];
+    if (band === undefined) throw new Error(`there is no band ${command.band} of image ${holding}`);
+    switch (command.act) {
+      case 'place':
+        return reported(id, await band.place(command.tensor, command.rows));
+      case 'advance':
+        return reported(id, await band.advance(command.segment, command.given));
+      case 'rows': {
+        const rows = copyOf(await band.rows(command.tensor));
+        return { answer: { type: 'rows', id, rows }, memory: [rows.data.buffer as ArrayBuffer] };
+      }
+    }
+  }
+}
+
+function reported(id: number, report: BandReport): BandAnswer {
+  const edges = Object.values(report.edges).flatMap(({ first, last }: BandEdges) => [first, last]);
+  const statistics = Object.values(report.statistics).flatMap(({ means, m2s }) => [means.buffer, m2s.buffer]);
+  const memory = [...edges.flatMap((rows) => (rows === undefined ? [] : [rows.data.buffer])), ...statistics];
+  return { answer: { type: 'banded', id, report }, memory: [...new Set(memory as ArrayBuffer[])] };
+}
+
+/** The band keeps its own. */
+function copyOf(rows: TypedTensor): TypedTensor {
+  return { ...rows, data: rows.data.slice() } as TypedTensor;
+}
