@@ -10,6 +10,7 @@ const BYTES_PER_ELEMENT = {
   DATA_TYPE_INT64: 8,
   DATA_TYPE_INT32: 4,
   DATA_TYPE_UINT8: 1,
+  DATA_TYPE_FLOAT64: 8,
 } as const;
 
 export type WireDataType = keyof typeof BYTES_PER_ELEMENT;

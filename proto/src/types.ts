@@ -1,4 +1,7 @@
 // Wire types, under the names of the protos; those that core also has are prefixed with Wire.
+
+export type { BandMessage, BandMessage__Output } from './generated/tessera/v1/BandMessage.js';
+export type { BandShare, BandShare__Output } from './generated/tessera/v1/BandShare.js';
 export type { CacheUse, CacheUse__Output } from './generated/tessera/v1/CacheUse.js';
 export type { CallError, CallError__Output } from './generated/tessera/v1/CallError.js';
 export type { CallOrder, CallOrder__Output } from './generated/tessera/v1/CallOrder.js';
@@ -14,6 +17,8 @@ export type {
 } from './generated/tessera/v1/ComposePlan.js';
 export type { ConditioningUpload, ConditioningUpload__Output } from './generated/tessera/v1/ConditioningUpload.js';
 export type { DataType, DataType__Output } from './generated/tessera/v1/DataType.js';
+export type { DecodeBandsRequest, DecodeBandsRequest__Output } from './generated/tessera/v1/DecodeBandsRequest.js';
+export type { DecodeBandsResponse, DecodeBandsResponse__Output } from './generated/tessera/v1/DecodeBandsResponse.js';
 export type { DecodeRequest, DecodeRequest__Output } from './generated/tessera/v1/DecodeRequest.js';
 export type { DecodeResponse, DecodeResponse__Output } from './generated/tessera/v1/DecodeResponse.js';
 export type {
@@ -104,6 +109,19 @@ export type {
   GetGenerationResponse__Output,
 } from './generated/tessera/v1/GetGenerationResponse.js';
 export type { Image as WireImage, Image__Output as WireImage__Output } from './generated/tessera/v1/Image.js';
+export type {
+  ImageEncoderServiceClient,
+  ImageEncoderServiceDefinition,
+  ImageEncoderServiceHandlers,
+} from './generated/tessera/v1/ImageEncoderService.js';
+export type {
+  ImageEncoderServiceEncodeRequest,
+  ImageEncoderServiceEncodeRequest__Output,
+} from './generated/tessera/v1/ImageEncoderServiceEncodeRequest.js';
+export type {
+  ImageEncoderServiceEncodeResponse,
+  ImageEncoderServiceEncodeResponse__Output,
+} from './generated/tessera/v1/ImageEncoderServiceEncodeResponse.js';
 export type {
   ImageFormat as WireImageFormat,
   ImageFormat__Output as WireImageFormat__Output,

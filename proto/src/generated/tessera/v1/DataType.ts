@@ -7,6 +7,7 @@ export const DataType = {
   DATA_TYPE_INT64: 'DATA_TYPE_INT64',
   DATA_TYPE_INT32: 'DATA_TYPE_INT32',
   DATA_TYPE_UINT8: 'DATA_TYPE_UINT8',
+  DATA_TYPE_FLOAT64: 'DATA_TYPE_FLOAT64',
 } as const;
 
 export type DataType =
@@ -22,5 +23,7 @@ export type DataType =
   | 4
   | 'DATA_TYPE_UINT8'
   | 5
+  | 'DATA_TYPE_FLOAT64'
+  | 6
 
 export type DataType__Output = typeof DataType[keyof typeof DataType]
