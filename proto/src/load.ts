@@ -6,6 +6,7 @@ import type { ProtoGrpcType as DecoderProto } from './generated/decoder_service.
 import type { ProtoGrpcType as DenoiserProto } from './generated/denoiser_service.js';
 import type { ProtoGrpcType as RpcErrorDetails } from './generated/error_details.js';
 import type { ProtoGrpcType as GenerationProto } from './generated/generation_service.js';
+import type { ProtoGrpcType as ImageEncoderProto } from './generated/image_encoder_service.js';
 import type { ProtoGrpcType as RpcStatus } from './generated/status.js';
 import type { ProtoGrpcType as TextEncoderProto } from './generated/text_encoder_service.js';
 
@@ -29,13 +30,20 @@ export const packageDefinition: PackageDefinition = loadSync(
     'tessera/v1/text_encoder_service.proto',
     'tessera/v1/denoiser_service.proto',
     'tessera/v1/decoder_service.proto',
+    'tessera/v1/image_encoder_service.proto',
     'google/rpc/status.proto',
     'google/rpc/error_details.proto',
   ],
   LOADER_OPTIONS,
 );
 
-type Loaded = GenerationProto & DenoiserProto & DecoderProto & TextEncoderProto & RpcStatus & RpcErrorDetails;
+type Loaded = GenerationProto &
+  DenoiserProto &
+  DecoderProto &
+  ImageEncoderProto &
+  TextEncoderProto &
+  RpcStatus &
+  RpcErrorDetails;
 
 const loaded = loadPackageDefinition(packageDefinition) as unknown as Loaded;
 

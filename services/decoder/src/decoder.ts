@@ -2,6 +2,7 @@ import { type ModelCard, type Tensor, TesseraError } from '@tessera/core';
 import { type EvaluationCost, type Executor, RunForecast, type RunSize } from '@tessera/onnx';
 import type { ProgramLoad, WorkerProgram } from '@tessera/runtime';
 import type { DecoderNetwork } from './decoder-network.js';
+import type { ImageEncoderNetwork } from './image-encoder-network.js';
 import { type PixelBand, pixelBands } from './pixel-bands.js';
 
 export interface DecodedImage {
@@ -16,6 +17,8 @@ export interface DecoderParts {
   readonly executor: Executor;
   readonly numericClass: string;
   readonly networks: readonly DecoderNetwork[];
+  /** Of the models that have one. */
+  readonly imageEncoders: readonly ImageEncoderNetwork[];
   readonly evaluationCosts: readonly EvaluationCost[];
 }
 
@@ -34,11 +37,12 @@ export class Decoder implements WorkerProgram {
   readonly failed: Promise<Error>;
   readonly #executor: Executor;
   readonly #networks: readonly DecoderNetwork[];
+  readonly #imageEncoders: readonly ImageEncoderNetwork[];
   /** Those at the executor, which runs them in this order. */
   readonly #decoding = new Set<DecoderRun>();
   readonly #forecasts: ReadonlyMap<DecoderNetwork, RunForecast>;
 
-  constructor({ executor, numericClass, networks, evaluationCosts }: DecoderParts) {
+  constructor({ executor, numericClass, networks, imageEncoders, evaluationCosts }: DecoderParts) {
     this.models = networks.map(({ card }) => card);
     this.device = executor.device;
     this.numericClass = numericClass;
@@ -47,6 +51,7 @@ export class Decoder implements WorkerProgram {
     this.failed = executor.failed;
     this.#executor = executor;
     this.#networks = networks;
+    this.#imageEncoders = imageEncoders;
     this.#forecasts = new Map(
       networks.map((network) => {
         const { width, height } = network.card.nativeCanvas;
@@ -60,6 +65,14 @@ export class Decoder implements WorkerProgram {
     const found = this.#networks.find(({ card }) => card.name === model);
     if (found === undefined)
       throw new TesseraError('not_found', `this worker has no model ${model}`, { field: 'model' });
+    return found;
+  }
+
+  /** @throws TesseraError not_found */
+  imageEncoder(model: string): ImageEncoderNetwork {
+    const found = this.#imageEncoders.find(({ card }) => card.name === model);
+    if (found === undefined)
+      throw new TesseraError('not_found', `this worker has no image encoder of a model ${model}`, { field: 'model' });
     return found;
   }
 

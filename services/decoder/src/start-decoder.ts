@@ -12,6 +12,7 @@ import {
 import type { WorkerSettings } from '@tessera/runtime';
 import { Decoder } from './decoder.js';
 import { DecoderNetwork } from './decoder-network.js';
+import { ImageEncoderNetwork } from './image-encoder-network.js';
 import { openModels } from './open-models.js';
 
 const WARM_UP_BUDGET_MS = 500;
@@ -33,6 +34,9 @@ export async function startDecoder(settings: WorkerSettings, signal: AbortSignal
     executor,
     numericClass: await numericClass(executor),
     networks,
+    imageEncoders: opened
+      .filter(({ card }) => card.imageEncoder !== undefined)
+      .map(({ folder, card }) => new ImageEncoderNetwork(executor, folder, card)),
     evaluationCosts: dearestCosts(costs),
   });
 }

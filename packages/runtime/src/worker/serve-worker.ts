@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { UntypedServiceImplementation } from '@grpc/grpc-js';
+import type { ServiceDefinition, UntypedServiceImplementation } from '@grpc/grpc-js';
 import { TesseraError } from '@tessera/core';
 import { type ReportFault, tesseraV1 } from '@tessera/proto';
 import { createLagMonitor } from '../lag-monitor.js';
@@ -23,9 +23,16 @@ export interface WorkerSetup<Program extends WorkerProgram> {
    * @param program throws `unavailable` while the worker starts.
    */
   handlers(program: () => Program, reportFault: ReportFault): UntypedServiceImplementation;
+  /** Services of the same program beside the stage's own. */
+  further?(program: () => Program, reportFault: ReportFault): readonly FurtherService[];
   readonly runWatchLimits?: RunWatchLimits;
   /** For tests, which show what each of them holds. */
   readonly protections?: Partial<WorkerProtections>;
+}
+
+export interface FurtherService {
+  readonly definition: ServiceDefinition;
+  readonly implementation: UntypedServiceImplementation;
 }
 
 /** All are on. */
@@ -79,6 +86,7 @@ export async function serveWorker<Program extends WorkerProgram>(
     listen: settings.listen,
     services: [
       { definition, implementation: setup.handlers(ready, reportFault) },
+      ...(setup.further?.(ready, reportFault) ?? []),
       { definition: tesseraV1.WorkerService.service, implementation: workerService },
     ],
     health: [name],

@@ -1,7 +1,7 @@
 import { invalidField, type Tensor, TesseraError } from '@tessera/core';
 import { TensorAssembly, type WireTensor__Output } from '@tessera/proto';
 
-/** Collects the parts of one float32 tensor of a request; whatever is wrong is told by the field's name. */
+/** Collects the parts of one tensor of a request; whatever is wrong is told by the field's name. */
 export class TensorIntake {
   readonly #field: string;
   readonly #maxBytes: number;
@@ -40,6 +40,14 @@ export class TensorIntake {
     } catch (thrown) {
       throw this.#refusal(thrown);
     }
+  }
+
+  /** @throws TesseraError invalid_argument when parts are missing, or it is not uint8. */
+  bytes(): { readonly shape: readonly number[]; readonly data: Uint8Array } {
+    if (!this.#assembly?.complete) throw invalidField(this.#field, 'must be complete', 'a part of it');
+    const { dtype, shape, bytes } = this.#assembly;
+    if (dtype !== 'DATA_TYPE_UINT8') throw invalidField(this.#field, 'must be uint8', dtype);
+    return { shape, data: bytes };
   }
 
   #refusal(thrown: unknown): unknown {
