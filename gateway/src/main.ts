@@ -52,6 +52,7 @@ await runMain('gateway', async ({ signal, log }) => {
     listen: values.listen,
     services: [{ definition: tesseraV1.GenerationService.service, implementation }],
     health: [SERVICE],
+    wholeServes: 'while-it-answers',
     ...(values.reflection && { reflection: new ReflectionService(packageDefinition) }),
   });
   const { textEncoders, denoisers, decoders } = values;

@@ -52,10 +52,11 @@ test('a gateway serves once every stage is there, and leaves nothing behind', as
   assert.equal(await accepts(gateway.address), false);
 });
 
-test('without a stage it listens, and says that it does not serve', async () => {
+test('without a stage it listens, and says that it lives and does not serve', async () => {
   await using gateway = await startGateway({ ...workers(), decoders: [] });
   const prober = healthClient(gateway.healthAddress);
   assert.equal(await prober.check(SERVICE), 'NOT_SERVING');
+  assert.equal(await prober.check(''), 'SERVING');
   await assert.rejects(generated(gateway.client, {}).next(), { code: 'unavailable' });
   prober.close();
 });
