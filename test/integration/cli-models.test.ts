@@ -46,3 +46,11 @@ test('a changed file of a stored model is refused by name', async () => {
   assert.equal(linked.code, 2);
   assert.match(linked.stderr, /surprise|unet/);
 });
+
+test('a model that is another than the one asked for is refused, whole as it may be', async () => {
+  const { stdout: sha256 } = await models('verify', 'emoji');
+  assert.equal((await models('verify', 'emoji', '--sha256', sha256)).code, 0);
+  const other = await models('verify', 'emoji', '--sha256', '0'.repeat(64));
+  assert.equal(other.code, 2);
+  assert.match(other.stderr, new RegExp(`emoji is ${sha256}`));
+});

@@ -1,3 +1,4 @@
+import { TesseraError } from '@tessera/core';
 import {
   addModel,
   type ListedModel,
@@ -75,18 +76,31 @@ function addAdd(models: Command, signal: AbortSignal): void {
   );
 }
 
+interface VerifyOptions {
+  readonly sha256?: string;
+  readonly json: boolean;
+}
+
 function addVerify(models: Command, signal: AbortSignal): void {
   const command = models
     .command('verify')
     .description('hash every file of a model and hold it against the manifest')
     .argument('<name>', 'stored or built-in model, or a folder')
+    .option('--sha256 <HEX>', 'refuse the model unless this is its sha256')
     .option('--json', 'one line of JSON', false)
     .addHelpText('after', examples('tessera models verify sd15'));
-  addSettings(command, STORE_SETTINGS).action(async (name: string, { json }: { json: boolean }, self: Command) => {
+  addSettings(command, STORE_SETTINGS).action(async (name: string, options: VerifyOptions, self: Command) => {
     const { folder } = await resolveModel(name, { home: homeOf(self), builtinDir: BUILT_IN_MODELS });
     const { card } = await verifyModel(folder, { signal });
-    await (json ? writeJson({ name, folder, sha256: card.sha256 }) : writeOut(`${card.sha256}\n`));
+    assertIdentity(name, card.sha256, options.sha256);
+    await (options.json ? writeJson({ name, folder, sha256: card.sha256 }) : writeOut(`${card.sha256}\n`));
   });
+}
+
+function assertIdentity(name: string, sha256: string, expected: string | undefined): void {
+  if (expected === undefined || expected.toLowerCase() === sha256) return;
+  const message = `${name} is ${sha256}, and ${expected} is asked for`;
+  throw new TesseraError('failed_precondition', message, { reason: 'MODEL_UNUSABLE' });
 }
 
 function addRemove(models: Command): void {
