@@ -90,6 +90,14 @@ export class Admission {
     const { promise: started, resolve: start, reject } = withResolvers();
     const news = new PositionNews(candidate.onPosition);
     const place: Place = { ...this.#placeOf(candidate), candidate, news, start, refuse: reject };
+    const leave = () => {
+      this.#progressed(place, candidate.remaining === 0 ? 0 : this.#places.costLeft(place));
+      if (this.#places.leave(place)) this.advance();
+    };
+    if (candidate.wasRunning === true && this.#places.goOn(place)) {
+      this.#left.set(place, place.evaluations);
+      return leave;
+    }
     const withdrawn = () => {
       this.#places.giveUp(place);
       reject(signal.reason);
@@ -104,10 +112,7 @@ export class Admission {
     } finally {
       signal.removeEventListener('abort', withdrawn);
     }
-    return () => {
-      this.#progressed(place, candidate.remaining === 0 ? 0 : this.#places.costLeft(place));
-      if (this.#places.leave(place)) this.advance();
-    };
+    return leave;
   }
 
   /** Starts what may start: call it when the workers changed. */

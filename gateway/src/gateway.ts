@@ -1,7 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import { type GenerationRecord, type ModelCard, TesseraError } from '@tessera/core';
 import {
-  BEAT_INTERVAL_MS,
   type Bus,
   createGenerationLog,
   createLagMonitor,
@@ -14,14 +13,17 @@ import { capacityOf } from './admission/capacity.js';
 import type { QueueBounds } from './admission/judge.js';
 import { Admission } from './admission.js';
 import { arithmeticVersion } from './arithmetic-version.js';
+import { CheckpointPacing } from './checkpoints/checkpoint-pacing.js';
+import { cancelGeneration } from './generations/cancel.js';
 import { GenerationIndex } from './generations/generation-index.js';
 import { GenerationRuns } from './generations/generation-runs.js';
 import { LiveEvents } from './generations/live-events.js';
+import { OneAtATime } from './generations/one-at-a-time.js';
 import { Results } from './generations/results.js';
 import { type RetentionLimits, runRetention } from './generations/retention.js';
-import { cancelSubject } from './generations/subjects.js';
 import { HEARTBEAT_MS } from './generations/watch.js';
 import { WATCH_TIMES, type WatchTimes } from './generations/watchers.js';
+import { LEASE_TIMES, type LeaseTimes, TakeOvers } from './leases/take-overs.js';
 import { Ledger } from './ledger.js';
 import { PROTECTIONS, type Protections } from './protections.js';
 import { ConditioningCache } from './stages/conditioning-cache.js';
@@ -46,12 +48,10 @@ export interface GatewaySetup {
   readonly dispatchLimits?: DispatchLimits;
   readonly heartbeatMs?: number;
   readonly watchTimes?: WatchTimes;
+  readonly leaseTimes?: LeaseTimes;
   /** For tests, which show what each of them holds. */
   readonly protections?: Partial<Protections>;
 }
-
-/** How long Cancel waits for the gateway that runs a generation, before it writes the ending itself. */
-const CANCEL_PATIENCE_MS = 5_000;
 
 /** Everything one gateway is, apart from the server it listens with. */
 export class Gateway {
@@ -68,6 +68,9 @@ export class Gateway {
   readonly protections: Protections;
   readonly dispatcher: Dispatcher;
   readonly tenants: Tenants;
+  readonly submissions = new OneAtATime();
+  readonly #takeOvers: TakeOvers;
+  readonly #leaseTimes: LeaseTimes;
   readonly #setup: GatewaySetup;
   readonly #arithmeticVersion = arithmeticVersion();
   readonly #closing = new AbortController();
@@ -104,6 +107,8 @@ export class Gateway {
         arithmeticVersion: this.#arithmeticVersion,
         log: this.log,
         live: this.live,
+        objects: bus.objects,
+        pacing: new CheckpointPacing(),
         results: this.results,
         dispatcher: this.dispatcher,
         cache: new ConditioningCache(setup.conditioningCacheBytes),
@@ -116,6 +121,18 @@ export class Gateway {
       this.admission,
       setup.watchTimes ?? WATCH_TIMES,
     );
+    this.#leaseTimes = setup.leaseTimes ?? LEASE_TIMES;
+    this.#takeOvers = new TakeOvers({
+      ...{ gatewayId: setup.gatewayId, bus, logger, log: this.log, index: this.index, runs: this.runs },
+      cardOf: (modelSha256) => this.models().find(({ sha256 }) => sha256 === modelSha256),
+      isOpen: () => this.#open,
+      protections: this.protections,
+      times: this.#leaseTimes,
+    });
+  }
+
+  get gatewayId(): string {
+    return this.#setup.gatewayId;
   }
 
   /** Aborted when the streams of this gateway end before their generations do. */
@@ -140,6 +157,7 @@ export class Gateway {
       this.index.run(this.log, logger, signal),
       this.runs.hearCancels(signal),
       this.runs.watchers.run(signal),
+      this.#takeOvers.run(signal),
       runRetention({ index: this.index, log: this.log, results: this.results, logger }, retention, signal),
       this.#announce(signal),
     ];
@@ -155,11 +173,22 @@ export class Gateway {
     while (liveModels(this.workers.links).length === 0) await this.workers.changed(signal);
   }
 
-  /** Takes no new generation, lets the others end for `graceMs`, then ends the streams of those left. */
+  /**
+   * Takes no new generation, and leaves those that it has to the other
+   * gateways; where there is none they may end within `graceMs`. Then ends the
+   * streams that are left.
+   */
   async drain(graceMs: number): Promise<void> {
     this.#open = false;
-    await this.runs.drain(graceMs);
+    const { presence } = this.#setup.bus;
+    await presence.announce(this.#beat()).catch(() => {});
+    const isAlone = !presence.list().some((beat) => this.#goesOnLikeThis(beat));
+    await this.runs.drain(isAlone ? graceMs : 0);
     this.#closing.abort();
+  }
+
+  #goesOnLikeThis({ gatewayId, arithmeticVersion, draining }: GatewayBeat): boolean {
+    return gatewayId !== this.gatewayId && arithmeticVersion === this.#arithmeticVersion && draining !== true;
   }
 
   /** Lets go of workers and Bus. */
@@ -185,19 +214,8 @@ export class Gateway {
   }
 
   /** Cancels a generation, unless it has ended, and gives its ending. */
-  async ended(record: GenerationRecord): Promise<GenerationRecord> {
-    const { generationId } = record;
-    if (record.terminal !== undefined) return record;
-    if (!this.runs.cancel(generationId, 'cancelled on request')) {
-      this.live.publish(cancelSubject(generationId), new Uint8Array());
-    }
-    let last = record;
-    for await (const entry of this.log.follow(record, AbortSignal.timeout(CANCEL_PATIENCE_MS))) {
-      last = entry.record;
-      if (last.terminal !== undefined) return last;
-    }
-    const cancelled = { type: 'cancelled', stepIndex: 0 } as const;
-    return this.log.append(last, { type: 'event', event: cancelled });
+  ended(record: GenerationRecord): Promise<GenerationRecord> {
+    return cancelGeneration(this, record);
   }
 
   /** The gateways there are, this one as of now. */
@@ -211,7 +229,7 @@ export class Gateway {
     const { presence } = this.#setup.bus;
     const beat = () => void presence.announce(this.#beat()).catch(() => {});
     beat();
-    const timer = setInterval(beat, BEAT_INTERVAL_MS).unref();
+    const timer = setInterval(beat, this.#leaseTimes.beatMs).unref();
     signal.addEventListener('abort', () => clearInterval(timer), { once: true });
   }
 
@@ -226,6 +244,7 @@ export class Gateway {
       refused: this.admission.refusals.count,
       refusalP99Ms: this.admission.refusals.p99Ms(),
       uptimeMs: process.uptime() * 1000,
+      ...(!this.#open && { draining: true }),
       arithmeticVersion: this.#arithmeticVersion,
       eventLoopLagP99Ms: this.#lag.p99Ms(),
       rssBytes: process.memoryUsage.rss(),

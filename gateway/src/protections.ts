@@ -23,6 +23,14 @@ export interface Protections {
   readonly fairOrder: boolean;
   /** What may wait is bounded, and what does not fit or would end too late is refused. */
   readonly boundsQueue: boolean;
+  /** A generation is accepted once its log is stored; off, before that. */
+  readonly storesBeforeAccepting: boolean;
+  /** An entry is appended to the log as its writer knows it; off, after whatever is there. */
+  readonly expectsSequence: boolean;
+  /** A checkpoint is held against its checksum. */
+  readonly verifiesCheckpoints: boolean;
+  /** Leases are judged by this process's own monotonic time in touch with the Bus; off, by the wall clock. */
+  readonly monotonicLeases: boolean;
 }
 
 export const PROTECTIONS: Protections = {
@@ -36,4 +44,8 @@ export const PROTECTIONS: Protections = {
   countsAllGateways: true,
   fairOrder: true,
   boundsQueue: true,
+  storesBeforeAccepting: true,
+  expectsSequence: true,
+  verifiesCheckpoints: true,
+  monotonicLeases: true,
 };

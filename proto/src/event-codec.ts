@@ -45,8 +45,8 @@ function wireFromBody(event: EventBody): WireGenerationEvent {
       return { completed: { ...first, furtherImages: further } };
     }
     case 'failed': {
-      const { code, message, field } = event;
-      return { failed: { code: wireFromErrorCode(code), message, field: field ?? '' } };
+      const { code, message, field, reason } = event;
+      return { failed: { code: wireFromErrorCode(code), message, field: field ?? '', reason: reason ?? '' } };
     }
     case 'cancelled':
       return { cancelled: { stepIndex: event.stepIndex } };
@@ -85,8 +85,9 @@ function bodyFromWire(wire: WireGenerationEvent__Output): EventBody | undefined 
     return { type: 'completed', images: [first, ...furtherImages].map(completedImageFromWire) };
   }
   if (failed) {
-    const { code, message, field } = failed;
-    return { type: 'failed', code: errorCodeFromWire(code), message, ...(field !== '' && { field }) };
+    const { code, message, field, reason } = failed;
+    const more = { ...(field !== '' && { field }), ...(reason !== '' && { reason }) };
+    return { type: 'failed', code: errorCodeFromWire(code), message, ...more };
   }
   if (cancelled) return { type: 'cancelled', stepIndex: cancelled.stepIndex };
   return undefined;

@@ -12,6 +12,8 @@ export interface Applicant {
 
 /** A generation that was. */
 export interface Candidate extends Applicant {
+  /** It ran already, elsewhere, and goes on before those that wait. */
+  readonly wasRunning?: boolean;
   /** Share of its evaluations that is still to be made, from 1 to 0. */
   readonly remaining: number;
   /** Where it stands in the queue (1 is next), and how long until it runs; told when that is news. */

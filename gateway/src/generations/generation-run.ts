@@ -9,15 +9,19 @@ import {
   TesseraError,
 } from '@tessera/core';
 import { bytesFromEvent } from '@tessera/proto';
-import type { GenerationLog, LiveChannel, Logger } from '@tessera/runtime';
+import type { GenerationLog, LiveChannel, Logger, ObjectStore } from '@tessera/runtime';
+import { CheckpointKeeper, deleteCheckpoints } from '../checkpoints/checkpoint-keeper.js';
+import type { CheckpointPacing } from '../checkpoints/checkpoint-pacing.js';
 import type { Ledger } from '../ledger.js';
 import type { Protections } from '../protections.js';
+import { CLASS_LOST } from '../stages/call-queue.js';
 import type { ConditioningCache } from '../stages/conditioning-cache.js';
 import type { Dispatcher } from '../stages/dispatcher.js';
 import { createRemoteStages, type RemoteStages } from '../stages/remote-stages.js';
 import type { Tenants } from '../tenants/tenants.js';
 import { allOrFirstFailure } from './all-or-first-failure.js';
-import { GenerationWriter } from './generation-writer.js';
+import { type Attempt, beginAttempt, unfinished } from './begin-attempt.js';
+import { FENCED, GenerationWriter } from './generation-writer.js';
 import { runImage } from './image-run.js';
 import { PreviewLane } from './preview-lane.js';
 import { previewRenderer, type RenderPreview } from './preview-renderer.js';
@@ -32,6 +36,8 @@ export interface RunServices {
   readonly arithmeticVersion: string;
   readonly log: GenerationLog;
   readonly live: LiveChannel;
+  readonly objects: ObjectStore;
+  readonly pacing: CheckpointPacing;
   readonly results: Results;
   readonly dispatcher: Dispatcher;
   readonly cache: ConditioningCache;
@@ -43,21 +49,34 @@ export interface RunServices {
   readonly closing: AbortSignal;
 }
 
-/** One accepted generation, run by this gateway from the queue to its ending. */
+/** For the checkpoints and the release of a generation that is given up. */
+const HAND_OVER_MS = 5_000;
+
+/** One accepted generation, run by this gateway from the queue, or from where another one left it, to its ending. */
 export class GenerationRun {
   readonly #services: RunServices;
   readonly #card: ModelCard;
   readonly #writer: GenerationWriter;
   readonly #stop = new StopSignal();
-  readonly #acceptedMs = performance.now();
+  readonly #acceptedMs: number;
+  /** Aborted when there is no time left to wait for the Bus. */
+  readonly #patience = new AbortController();
   readonly #logger: Logger;
   #work: RemainingWork | undefined;
   #furthestStep = 0;
+  #keeper: CheckpointKeeper | undefined;
 
-  constructor(services: RunServices, record: GenerationRecord, card: ModelCard) {
+  /** @param ageMs milliseconds since it was accepted. */
+  constructor(services: RunServices, record: GenerationRecord, card: ModelCard, ageMs: number) {
     this.#services = services;
     this.#card = card;
-    this.#writer = new GenerationWriter(services.log, record);
+    this.#acceptedMs = performance.now() - ageMs;
+    this.#writer = new GenerationWriter({
+      ...services,
+      record,
+      patience: this.#patience.signal,
+      onFenced: (reason) => this.stop(reason),
+    });
     this.#logger = services.logger.child({ generation_id: record.generationId });
   }
 
@@ -76,11 +95,17 @@ export class GenerationRun {
 
   /**
    * Stops it: no evaluation starts after this. `cancelled` ends it as
-   * cancelled, a reason with `RESUME` leaves its log open for another gateway,
-   * any other code fails it.
+   * cancelled, a reason with `RESUME` leaves it to another gateway as it
+   * stands, `FENCED` writes nothing more, any other code fails it.
    */
   stop(reason: TesseraError): void {
     this.#stop.stop(reason);
+  }
+
+  /** Leaves it to another gateway, in bounded time even while the Bus is away. */
+  giveUp(): void {
+    setTimeout(() => this.#patience.abort(), HAND_OVER_MS).unref();
+    this.stop(new TesseraError('unavailable', 'the gateway is going down', { reason: 'RESUME' }));
   }
 
   tellQueued(position: number, remainingMs: number): void {
@@ -94,11 +119,12 @@ export class GenerationRun {
    */
   async run(admitted: (signal: AbortSignal) => Promise<void>): Promise<void> {
     const { timeLimitMs } = this.record.request;
-    const limit = timeLimitMs === undefined ? undefined : setTimeout(() => this.#timeOut(), timeLimitMs);
+    const limit = timeLimitMs && setTimeout(() => this.#timeOut(), Math.max(0, timeLimitMs - this.#ageMs()));
     try {
       await admitted(this.signal);
       const images = await this.#makeImages();
       await this.#writer.event({ type: 'completed', images });
+      void deleteCheckpoints(this.#services.objects, this.record);
       this.#logger.info('completed a generation', { ms: Math.round(performance.now() - this.#acceptedMs) });
     } catch (thrown) {
       await this.#end(thrown);
@@ -114,24 +140,58 @@ export class GenerationRun {
   }
 
   async #makeImages(): Promise<readonly CompletedImage[]> {
-    const { gatewayId, dispatcher, ledger, protections } = this.#services;
-    const { plan, request } = this.record;
+    for (let lost = false; ; lost = true) {
+      // Whatever was begun under one fence has its names.
+      if (lost || this.record.lease?.holder !== this.#services.gatewayId) await this.#lease();
+      try {
+        const attempt = await beginAttempt(this.#services, this.#writer, this.signal, this.#patience.signal);
+        return await this.#attempt(attempt);
+      } catch (thrown) {
+        if (this.signal.aborted || TesseraError.from(thrown).reason !== CLASS_LOST) throw thrown;
+      }
+    }
+  }
+
+  async #lease(): Promise<void> {
     const fence = (this.record.lease?.fence ?? 0) + 1;
-    await this.#writer.append({ type: 'lease', holder: gatewayId, fence });
-    await this.#writer.event({ type: 'started' });
+    await this.#writer.append({ type: 'lease', holder: this.#services.gatewayId, fence, ageMs: this.#ageMs() });
+  }
+
+  async #attempt({ fence, arithmetic, states }: Attempt): Promise<readonly CompletedImage[]> {
+    const { ledger, protections } = this.#services;
+    const { plan, request, finished } = this.record;
+    const { numericClass } = arithmetic;
+    // One attempt may end while the generation goes on.
+    const stop = new StopSignal();
+    const stopWith = () => stop.stop(TesseraError.from(this.signal.reason));
+    this.signal.addEventListener('abort', stopWith, { once: true });
+    if (this.signal.aborted) stopWith();
     const stopwatch = new Stopwatch();
-    const numericClass = await dispatcher.chooseNumericClass(plan.modelSha256, this.signal);
-    const stages = this.#stages(numericClass);
-    const conditionings = await encodePrompts(request, plan, stages, this.signal);
+    const stages = this.#stages(numericClass, stop);
+    const conditionings = await encodePrompts(request, plan, stages, stop.signal);
     stopwatch.lap('encode');
     const release = ledger.take('conditionings', Object.keys(conditionings).length);
-    const work = new RemainingWork(plan.evaluations, performance.now());
+    const evaluationsPerStep = plan.evaluations / (plan.count * plan.timesteps.length);
+    const stepsDone = [...states.values()].reduce((sum, { stepIndex }) => sum + stepIndex, 0);
+    const left = (unfinished(this.record).length * plan.timesteps.length - stepsDone) * evaluationsPerStep;
+    const work = new RemainingWork(left, performance.now());
     this.#work = work;
+    const keeper = new CheckpointKeeper({
+      ...this.#services,
+      ...{ writer: this.#writer, fence, arithmetic },
+      ageMs: () => this.#ageMs(),
+      patience: this.#patience.signal,
+      logger: this.#logger,
+    });
+    this.#keeper = keeper;
     const render =
       request.preview &&
-      previewRenderer(this.#card, request.preview, (latent) => gatherPixels(stages.decode(latent, this.signal), plan));
-    const evaluationsPerStep = plan.evaluations / (plan.count * plan.timesteps.length);
+      previewRenderer(this.#card, request.preview, (latent) => gatherPixels(stages.decode(latent, stop.signal), plan));
     const makeImage = async (imageIndex: number) => {
+      const made = finished[imageIndex];
+      if (made !== undefined) return made;
+      const resumeFrom = states.get(imageIndex);
+      const checkpoints = keeper.begin(imageIndex, resumeFrom);
       const completed = await runImage({
         ...this.#services,
         record: this.record,
@@ -139,10 +199,11 @@ export class GenerationRun {
         imageIndex,
         conditionings,
         stages,
+        ...{ resumeFrom, checkpoints },
         stopwatch: stopwatch.fork(),
-        previews: render && this.#previewLane(imageIndex, render),
-        signal: this.signal,
-        decodeSignal: this.#stop.heardIf(protections.skipsDecode),
+        previews: render && this.#previewLane(imageIndex, render, stop),
+        signal: stop.signal,
+        decodeSignal: stop.heardIf(protections.skipsDecode),
         onStep: (stepIndex, steps) => {
           work.completed(evaluationsPerStep);
           this.#furthestStep = Math.max(this.#furthestStep, stepIndex + 1);
@@ -151,38 +212,47 @@ export class GenerationRun {
         },
       });
       if (plan.count > 1) {
-        await this.#writer.event({ type: 'region', imageIndex, x: 0, y: 0, image: completed.image });
+        const { image, receipt } = completed;
+        await this.#writer.event({ type: 'region', imageIndex, x: 0, y: 0, image }, { receipt });
       }
+      checkpoints.end();
       return completed;
     };
     return allOrFirstFailure(
       Array.from({ length: plan.count }, (_, imageIndex) => makeImage(imageIndex)),
-      (thrown) => this.stop(TesseraError.from(thrown)),
-    ).finally(release);
+      (thrown) => stop.stop(TesseraError.from(thrown)),
+    ).finally(() => {
+      keeper.end();
+      this.signal.removeEventListener('abort', stopWith);
+      release();
+    });
   }
 
-  #stages(numericClass: string): RemoteStages {
+  #ageMs(): number {
+    return performance.now() - this.#acceptedMs;
+  }
+
+  #stages(numericClass: string, stop: StopSignal): RemoteStages {
     const { generationId, plan, request } = this.record;
     const { tenant, priority, timeLimitMs } = request;
     const { withdrawsCalls, skipsDecode } = this.#services.protections;
     return createRemoteStages({
       ...this.#services,
       card: this.#card,
-      width: plan.width,
-      height: plan.height,
+      plan,
+      logger: this.#logger,
       numericClass,
-      windows: plan.windows.length,
       generationId,
       tenant,
       weight: this.#services.tenants.weightOf(tenant),
       priority,
-      timeLeftMs: () => timeLimitMs && timeLimitMs - (performance.now() - this.#acceptedMs),
-      signal: this.#stop.heardIf(withdrawsCalls),
-      decodeSignal: this.#stop.heardIf(skipsDecode),
+      timeLeftMs: () => timeLimitMs && timeLimitMs - this.#ageMs(),
+      signal: stop.heardIf(withdrawsCalls),
+      decodeSignal: stop.heardIf(skipsDecode),
     });
   }
 
-  #previewLane(imageIndex: number, render: RenderPreview): PreviewLane {
+  #previewLane(imageIndex: number, render: RenderPreview, stop: StopSignal): PreviewLane {
     const { width, height } = this.record.plan;
     return new PreviewLane({
       render,
@@ -191,14 +261,19 @@ export class GenerationRun {
       },
       failed: (thrown) => this.#logger.warn('could not make a preview', { cause: TesseraError.from(thrown).message }),
       ledger: this.#services.ledger,
-      signal: this.#stop.heardIf(this.#services.protections.stopsPreviews),
+      signal: stop.heardIf(this.#services.protections.stopsPreviews),
     });
   }
 
   #publish(body: EventBody): void {
     const { generationId } = this.record;
+    const { fence = 0 } = this.record.lease ?? {};
     const event = { generationId, sequence: durableSequence(this.record), ...body };
-    this.#services.live.publish(eventsSubject(generationId), bytesFromEvent(event));
+    try {
+      this.#services.live.publish(eventsSubject(generationId, fence), bytesFromEvent(event));
+    } catch {
+      // The Bus is away, and what is not heard now is worth nothing later.
+    }
   }
 
   async #end(thrown: unknown): Promise<void> {
@@ -206,18 +281,32 @@ export class GenerationRun {
     const { knownAtNs } = this.#stop;
     const stopped = knownAtNs === undefined ? {} : { known_at_ns: String(knownAtNs) };
     try {
-      if (error.reason === 'RESUME') return;
+      if (error.reason === 'RESUME') return await this.#handOver();
+      if (error.reason === FENCED) {
+        this.#logger.info('another gateway goes on with a generation', { cause: error.message });
+        return;
+      }
       if (error.code === 'cancelled') {
         await this.#writer.event({ type: 'cancelled', stepIndex: this.#furthestStep });
         this.#logger.info('cancelled a generation', { cause: error.message, ...stopped });
         return;
       }
       this.#logger.error('a generation failed', error, stopped);
-      const message = error.code === 'internal' ? 'internal error' : error.message;
-      const { code, field } = error;
-      await this.#writer.event({ type: 'failed', code, message, ...(field !== undefined && { field }) });
+      const { code, field, reason } = error;
+      const message = code === 'internal' && reason !== 'POISON' ? 'internal error' : error.message;
+      const more = { ...(field !== undefined && { field }), ...(reason === 'POISON' && { reason }) };
+      await this.#writer.event({ type: 'failed', code, message, ...more });
     } catch (unwritten) {
       this.#logger.error('could not store the ending of a generation', unwritten);
+    } finally {
+      if (this.record.terminal !== undefined) void deleteCheckpoints(this.#services.objects, this.record);
     }
+  }
+
+  /** What has been made is kept, and the lease is anybody's. */
+  async #handOver(): Promise<void> {
+    await this.#keeper?.keepAll();
+    await this.#writer.append({ type: 'release', ageMs: this.#ageMs() });
+    this.#logger.info('left a generation to another gateway', { fence: this.record.lease?.fence });
   }
 }

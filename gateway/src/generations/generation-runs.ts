@@ -1,8 +1,9 @@
-import { type GenerationRecord, type ModelCard, TesseraError } from '@tessera/core';
+import { type GenerationRecord, type Lease, type ModelCard, TesseraError } from '@tessera/core';
 import type { Candidate } from '../admission/place.js';
 import { type Work, workOf } from '../admission/work.js';
 import type { Admission } from '../admission.js';
 import { GenerationRun, type RunServices } from './generation-run.js';
+import { fenced } from './generation-writer.js';
 import { cancelSubject, generationOf } from './subjects.js';
 import { Watchers, type WatchTimes } from './watchers.js';
 
@@ -24,9 +25,10 @@ export class GenerationRuns {
     });
   }
 
-  start(record: GenerationRecord, card: ModelCard): void {
+  /** @param ageMs milliseconds since it was accepted, of one that another gateway had. */
+  start(record: GenerationRecord, card: ModelCard, ageMs = 0): void {
     const { generationId } = record;
-    const run = new GenerationRun(this.#services, record, card);
+    const run = new GenerationRun(this.#services, record, card, ageMs);
     const release = this.#services.ledger.take('generations');
     const ended = this.#attend(run, workOf(record.plan, card)).finally(() => {
       this.#runs.delete(generationId);
@@ -35,7 +37,18 @@ export class GenerationRuns {
     });
     this.#runs.set(generationId, { run, ended });
     this.watchers.attend(generationId, record.request.keepForMs);
-    if (this.#givenUp) giveUp(run);
+    if (this.#givenUp) run.giveUp();
+  }
+
+  has(generationId: string): boolean {
+    return this.#runs.has(generationId);
+  }
+
+  /** A generation that runs here and has another holder, by its log, stops at once. */
+  heardLease(generationId: string, lease: Lease | undefined): void {
+    const run = this.#runs.get(generationId)?.run;
+    if (run === undefined || (lease?.fence ?? 0) <= (run.record.lease?.fence ?? 0)) return;
+    if (lease?.holder !== this.#services.gatewayId) run.stop(fenced());
   }
 
   /** The record of a generation that runs or waits here, as of its last entry that is stored. */
@@ -61,7 +74,7 @@ export class GenerationRuns {
   async drain(graceMs: number): Promise<void> {
     const timer = setTimeout(() => {
       this.#givenUp = true;
-      for (const { run } of this.#runs.values()) giveUp(run);
+      for (const { run } of this.#runs.values()) run.giveUp();
     }, graceMs);
     // One that was being accepted when draining began joins later.
     while (this.#runs.size > 0) await Promise.all([...this.#runs.values()].map(({ ended }) => ended));
@@ -76,6 +89,7 @@ export class GenerationRuns {
       priority,
       ...(timeLimitMs !== undefined && { timeLimitMs }),
       work,
+      wasRunning: run.record.state === 'running',
       get remaining() {
         return run.remainingEvaluations / run.record.plan.evaluations;
       },
@@ -94,8 +108,4 @@ export class GenerationRuns {
     });
     if (protections.releasesPlaces || run.record.state === 'completed') leave();
   }
-}
-
-function giveUp(run: GenerationRun): void {
-  run.stop(new TesseraError('unavailable', 'the gateway is going down', { reason: 'RESUME' }));
 }

@@ -9,8 +9,10 @@ import {
   type PixelBand,
   type Pixels,
   type Receipt,
+  type SchedulerState,
   type Tensor,
 } from '@tessera/core';
+import type { ImageCheckpoints } from '../checkpoints/image-checkpoints.js';
 import { imageSha256, latentSha256 } from '../images/hashes.js';
 import { encodeImage } from '../images/raster-image.js';
 import { receiptTexts } from '../images/receipt-text.js';
@@ -27,6 +29,9 @@ export interface ImageRunSetup {
   readonly imageIndex: number;
   readonly conditionings: Conditionings;
   readonly stages: RemoteStages;
+  /** Where it goes on; `undefined` begins it. */
+  readonly resumeFrom: SchedulerState | undefined;
+  readonly checkpoints: ImageCheckpoints;
   readonly results: Results;
   readonly arithmeticVersion: string;
   /** Shows that the prompts are encoded. */
@@ -56,15 +61,19 @@ async function makeImage(setup: ImageRunSetup): Promise<CompletedImage> {
   const previewSteps = new Set(plan.previewSteps);
   let latent: Tensor | undefined;
   const bands: PixelBand[] = [];
-  for await (const event of generateImage({ plan, imageIndex, conditionings }, stages, decodeSignal)) {
+  const { checkpoints, resumeFrom } = setup;
+  const run = { plan, imageIndex, conditionings, ...(resumeFrom && { resumeFrom }) };
+  for await (const event of generateImage(run, stages, decodeSignal)) {
     switch (event.type) {
       case 'step':
+        checkpoints.reached(event.state);
         setup.onStep(event.stepIndex, event.steps);
         if (previewSteps.has(event.stepIndex)) previews?.offer(event.stepIndex, event.denoised);
         break;
       case 'latent':
         stopwatch.lap('denoise');
         latent = event.latent;
+        await checkpoints.keep();
         break;
       case 'pixels':
         bands.push(event.band);
@@ -130,9 +139,19 @@ function receiptOf(
     ...hashes,
     arithmeticVersion,
     timings: stopwatch.timings('total'),
+    ...restartsOf(record, imageIndex),
     cache: [...(unconditional ? [unconditional] : []), conditional].map(cacheUse),
     tesseraVersion: TESSERA_VERSION,
   };
+}
+
+function restartsOf({ events }: GenerationRecord, imageIndex: number): Pick<Receipt, 'restarts'> {
+  const restarts = events.flatMap((event) =>
+    event.type === 'restarted' && event.imageIndex === imageIndex
+      ? [{ stepIndex: event.stepIndex, reason: event.reason }]
+      : [],
+  );
+  return restarts.length === 0 ? {} : { restarts };
 }
 
 function cacheUse({ id, cached }: Conditioning) {

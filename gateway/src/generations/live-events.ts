@@ -2,11 +2,11 @@ import type { GenerationEvent } from '@tessera/core';
 import { framedEvent } from '@tessera/proto';
 import type { LiveChannel } from '@tessera/runtime';
 import type { Ledger } from '../ledger.js';
-import { eventsSubject } from './subjects.js';
+import { eventsSubject, fenceOf } from './subjects.js';
 
 /** Hears the transient events of one generation. Must not wait. */
 export interface LiveListener {
-  heard(event: GenerationEvent): void;
+  heard(event: GenerationEvent, fence: number): void;
   failed(thrown: unknown): void;
 }
 
@@ -62,11 +62,12 @@ export class LiveEvents {
   }
 
   async #relay(generationId: string, { listeners, controller }: Heard): Promise<void> {
-    for await (const { payload } of this.#live.subscribe(eventsSubject(generationId), controller.signal)) {
+    const { signal } = controller;
+    for await (const { subject, payload } of this.#live.subscribe(eventsSubject(generationId, '*'), signal)) {
       const framed = framedEvent(payload);
       if (framed === undefined) continue;
       frames.set(framed.event, framed.frame);
-      for (const listener of listeners) listener.heard(framed.event);
+      for (const listener of listeners) listener.heard(framed.event, fenceOf(subject));
     }
   }
 

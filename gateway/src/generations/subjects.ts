@@ -1,6 +1,15 @@
-/** Transient events of a generation, as bytes of a GenerationEvent. */
-export function eventsSubject(generationId: string): string {
-  return `gen.${generationId}.live`;
+/**
+ * Transient events of a generation, as bytes of a GenerationEvent.
+ *
+ * @param fence of the lease under which they are told; `*` for all.
+ */
+export function eventsSubject(generationId: string, fence: number | '*'): string {
+  return `gen.${generationId}.live.${fence}`;
+}
+
+/** The fence in such a subject. */
+export function fenceOf(subject: string): number {
+  return Number(subject.split('.')[3]);
 }
 
 /** Whoever runs the generation is asked to stop; the message is empty. */

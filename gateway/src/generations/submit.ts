@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import {
   DEFAULT_LIMITS,
+  foldLogEntry,
   type GenerationRecord,
   type GenerationRequest,
   invalidField,
@@ -13,8 +14,14 @@ import type { GenerationRequestInput } from '@tessera/proto';
 import { type GenerationLog, isLogConflict } from '@tessera/runtime';
 import { workOf } from '../admission/work.js';
 import type { Admission } from '../admission.js';
+import type { Protections } from '../protections.js';
+import type { OneAtATime } from './one-at-a-time.js';
 
 export interface SubmitServices {
+  readonly gatewayId: string;
+  readonly protections: Pick<Protections, 'storesBeforeAccepting'>;
+  /** Requests with one key are submitted one after the other. */
+  readonly submissions: OneAtATime;
   readonly log: GenerationLog;
   readonly admission: Admission;
   /** Every model that may be asked for. */
@@ -60,17 +67,35 @@ export async function submit(
   const card = models.find(({ name }) => name === request.model);
   if (card === undefined) throw new TesseraError('internal', `a request for ${request.model} passed`);
   const requestSha256 = hashOfRequest(request, input);
+  const accept = () => accepted(services, request, card, generationId, requestSha256);
+  return request.idempotencyKey === undefined ? accept() : services.submissions.run(generationId, accept);
+}
+
+async function accepted(
+  services: SubmitServices,
+  request: GenerationRequest,
+  card: ModelCard,
+  generationId: string,
+  requestSha256: string,
+): Promise<Submission> {
   const earlier = request.idempotencyKey === undefined ? undefined : await services.log.read(generationId);
   if (earlier !== undefined) return sameRequest(earlier, requestSha256);
   const plan = planGeneration(request, card);
   const release = services.admission.reserve({ ...request, work: workOf(plan, card) });
   try {
-    const accepted = { type: 'accepted', request, plan, createdAtMs: Date.now(), requestSha256 } as const;
-    return { record: await services.log.begin(generationId, accepted), begun: { card, release } };
+    const holder = services.gatewayId;
+    const entry = { type: 'accepted', request, plan, createdAtMs: Date.now(), requestSha256, holder } as const;
+    const stored = services.log.begin(generationId, entry);
+    stored.catch(() => {});
+    const record = services.protections.storesBeforeAccepting
+      ? await stored
+      : foldLogEntry(undefined, generationId, 1, entry);
+    return { record, begun: { card, release } };
   } catch (thrown) {
     release();
-    const winner = isLogConflict(thrown) ? await services.log.read(generationId) : undefined;
-    if (winner === undefined) throw thrown;
+    if (!isLogConflict(thrown)) throw thrown;
+    const winner = await services.log.read(generationId);
+    if (winner === undefined) throw new TesseraError('not_found', 'the generation of this idempotency_key was deleted');
     return sameRequest(winner, requestSha256);
   }
 }

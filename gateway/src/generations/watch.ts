@@ -48,6 +48,8 @@ export class GenerationWatch {
   readonly #done = new AbortController();
   readonly #deafen: () => void;
   #failure: { readonly thrown: unknown } | undefined;
+  /** Of the newest lease that is known here: what an earlier holder still says is passed over. */
+  #fence = 0;
 
   /** @param afterSequence the last durable event that the watcher has. */
   constructor(services: WatchServices, generationId: string, afterSequence: number) {
@@ -56,7 +58,9 @@ export class GenerationWatch {
     this.#afterSequence = afterSequence;
     this.#outbox = new EventOutbox(afterSequence, services.protections);
     this.#deafen = services.liveEvents.listen(generationId, {
-      heard: (event) => this.#outbox.put(event),
+      heard: (event, fence) => {
+        if (fence >= this.#fence) this.#outbox.put(event);
+      },
       failed: (thrown) => this.#fail(thrown),
     });
   }
@@ -78,6 +82,7 @@ export class GenerationWatch {
     const { afterStep, previewEverySteps } = options;
     const outbox = this.#outbox;
     const afterSequence = this.#afterSequence;
+    this.#fence = record.lease?.fence ?? 0;
     const fromStart = record.state === 'queued';
     const filter = new StepFilter({ plan: record.plan, afterStep, previewEverySteps, fromStart });
     const idle = new IdleEvents(record);
@@ -129,6 +134,7 @@ export class GenerationWatch {
   async #follow(record: GenerationRecord, outbox: EventOutbox): Promise<void> {
     if (record.terminal !== undefined) return;
     for await (const { entry, record: next } of this.#services.log.follow(record, this.#done.signal)) {
+      this.#fence = next.lease?.fence ?? 0;
       if (entry.type !== 'event') continue;
       // Transient events that were published before it are in the live channel.
       if (isTerminal(entry.event)) await turn();
@@ -177,8 +183,11 @@ function durableEvents(record: GenerationRecord): readonly GenerationEvent[] {
 
 function endOf(event: TerminalEvent): void {
   if (event.type !== 'failed') return;
-  const { code, message, field } = event;
-  throw new TesseraError(code, message, field === undefined ? {} : { field });
+  const { code, message, field, reason } = event;
+  throw new TesseraError(code, message, {
+    ...(field !== undefined && { field }),
+    ...(reason !== undefined && { reason }),
+  });
 }
 
 function resumeElsewhere(generationId: string, sequence: number): TesseraError {

@@ -46,6 +46,9 @@ export interface CallQueueSetup {
   readonly fairOrder: boolean;
 }
 
+/** Reason of the failure of a call for which there was no denoiser of its numeric class for too long. */
+export const CLASS_LOST = 'CLASS_LOST';
+
 interface WaitingCall extends QueuedCall {
   readonly place: CallPlace;
   readonly failed: ReadonlySet<WorkerLink>;
@@ -193,7 +196,7 @@ export class CallQueue {
       if (!orphan) this.#adopt(call);
       else if (!this.#orphans.has(call)) {
         const text = `no denoiser of numeric class ${numericClass} serves this model`;
-        const giveUp = () => call.fail(new TesseraError('unavailable', text));
+        const giveUp = () => call.fail(new TesseraError('unavailable', text, { reason: CLASS_LOST }));
         this.#orphans.set(call, setTimeout(giveUp, this.#setup.workerWaitMs));
       }
     }

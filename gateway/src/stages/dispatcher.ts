@@ -119,6 +119,18 @@ export class Dispatcher {
     return worker.description?.numericClass ?? '';
   }
 
+  /** Whether there is a denoiser of the class, or one comes in time. */
+  async hasNumericClass(modelSha256: string, numericClass: string, signal: AbortSignal): Promise<boolean> {
+    try {
+      await this.#take({ stage: 'denoiser', modelSha256, numericClass }, new Set(), signal);
+      return true;
+    } catch (thrown) {
+      signal.throwIfAborted();
+      if (TesseraError.from(thrown).code !== 'unavailable') throw thrown;
+      return false;
+    }
+  }
+
   /** Numeric classes of all workers of this stage that have served the model, those that are away too. */
   numericClasses({ stage, modelSha256 }: WorkerNeed): ReadonlySet<string> {
     const known = this.#workers.links.filter((link) => link.description?.stage === stage && link.serves(modelSha256));

@@ -35,7 +35,14 @@ export type TerminalEvent =
       /** One for each image of the generation, in order. */
       readonly images: readonly CompletedImage[];
     }
-  | { readonly type: 'failed'; readonly code: ErrorCode; readonly message: string; readonly field?: string }
+  | {
+      readonly type: 'failed';
+      readonly code: ErrorCode;
+      readonly message: string;
+      readonly field?: string;
+      /** `POISON`: what was tried with it ended too many processes. */
+      readonly reason?: string;
+    }
   | { readonly type: 'cancelled'; readonly stepIndex: number };
 
 /** May be superseded by a newer one and is never stored. */
@@ -111,6 +118,8 @@ export interface Receipt {
   readonly seams?: SeamFigures;
   readonly timings: readonly { readonly stage: string; readonly ms: number }[];
   readonly cache: readonly { readonly cache: string; readonly key: string; readonly hit: boolean }[];
+  /** When and why the image was begun again, since nothing could go on with it; absent where that never happened. */
+  readonly restarts?: readonly { readonly stepIndex: number; readonly reason: string }[];
   readonly tesseraVersion: string;
 }
 

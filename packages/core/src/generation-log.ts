@@ -1,4 +1,4 @@
-import { type DurableEvent, isTerminal, type TerminalEvent } from './events.js';
+import { type CompletedImage, type DurableEvent, isTerminal, type Receipt, type TerminalEvent } from './events.js';
 import type { Plan } from './plan.js';
 import type { GenerationRequest } from './request.js';
 
@@ -15,10 +15,47 @@ export type LogEntry =
       readonly createdAtMs: number;
       /** Hash of what the caller asked, to tell a repeated idempotency key from a reused one. */
       readonly requestSha256?: string;
+      /** Has the first lease, with fence 1. */
+      readonly holder?: string;
     }
-  | { readonly type: 'lease'; readonly holder: string; readonly fence: number }
-  | { readonly type: 'checkpoint'; readonly imageIndex: number; readonly stepIndex: number; readonly object: string }
-  | { readonly type: 'event'; readonly event: Exclude<DurableEvent, { type: 'accepted' }> };
+  /** From here on this gateway runs it. Fences grow. */
+  | ({ readonly type: 'lease'; readonly holder: string; readonly fence: number } & Aged)
+  /** Its holder lets go of it: it is anybody's at once. */
+  | ({ readonly type: 'release' } & Aged)
+  | ({ readonly type: 'checkpoint'; readonly imageIndex: number } & CheckpointName & Aged)
+  | {
+      readonly type: 'event';
+      readonly event: Exclude<DurableEvent, { type: 'accepted' }>;
+      /** With `started` and `restarted`: what computes from here on. */
+      readonly arithmetic?: Arithmetic;
+      /** With the `region` that is a whole image. */
+      readonly receipt?: Receipt;
+    };
+
+interface Aged {
+  /** Milliseconds since it was accepted, as its holders measured them: what has been used up of `time_limit`. */
+  readonly ageMs?: number;
+}
+
+/** What must be equal for one gateway to go on where another stopped, with the same bits. */
+export interface Arithmetic {
+  /** Of the denoisers. */
+  readonly numericClass: string;
+  /** Of the gateway. */
+  readonly arithmeticVersion: string;
+}
+
+export interface CheckpointName {
+  /** Steps done. */
+  readonly stepIndex: number;
+  readonly object: string;
+}
+
+export interface Lease {
+  /** Absent once it was released. */
+  readonly holder?: string;
+  readonly fence: number;
+}
 
 export type GenerationState = 'queued' | 'running' | 'completed' | 'failed' | 'cancelled';
 
@@ -31,13 +68,22 @@ export interface GenerationRecord {
   readonly createdAtMs: number;
   readonly requestSha256?: string;
   readonly state: GenerationState;
-  readonly lease?: { readonly holder: string; readonly fence: number };
-  /** The newest checkpoint of each image. */
-  readonly checkpoints: Readonly<Record<number, { readonly stepIndex: number; readonly object: string }>>;
+  readonly lease?: Lease;
+  /** Leases since it last came further: one that ends its holders is found by it. */
+  readonly fruitlessLeases: number;
+  readonly ageMs: number;
+  /** What computed what there is so far; absent before it started. */
+  readonly arithmetic?: Arithmetic;
+  /** The newest {@link CHECKPOINTS_KEPT} of each image, newest first: the second stands in for a damaged first. */
+  readonly checkpoints: Readonly<Record<number, readonly CheckpointName[]>>;
+  /** Images of several that are complete already. */
+  readonly finished: Readonly<Record<number, CompletedImage>>;
   /** The durable events after `accepted`, in order: event i has sequence i + 2. */
   readonly events: readonly Exclude<DurableEvent, { type: 'accepted' }>[];
   readonly terminal?: TerminalEvent;
 }
+
+export const CHECKPOINTS_KEPT = 2;
 
 /**
  * The next record. The first entry must be `accepted`; entries after a
@@ -51,31 +97,57 @@ export function foldLogEntry(
 ): GenerationRecord {
   if (record === undefined) {
     if (entry.type !== 'accepted') throw new RangeError(`log of ${generationId} begins with ${entry.type}`);
-    const { type: _type, ...accepted } = entry;
-    return { generationId, logSequence, ...accepted, state: 'queued', checkpoints: {}, events: [] };
+    const { type: _type, holder, ...accepted } = entry;
+    const lease = holder === undefined ? {} : { lease: { holder, fence: 1 } };
+    const nothing = { fruitlessLeases: 0, ageMs: 0, checkpoints: {}, finished: {}, events: [] };
+    return { generationId, logSequence, ...accepted, ...lease, ...nothing, state: 'queued' };
   }
   if (record.terminal !== undefined) return { ...record, logSequence };
+  const next = { ...record, logSequence };
   switch (entry.type) {
     case 'accepted':
       throw new RangeError(`log of ${generationId} accepts twice`);
-    case 'lease':
-      return { ...record, logSequence, lease: { holder: entry.holder, fence: entry.fence } };
-    case 'checkpoint': {
-      const { stepIndex, object } = entry;
-      return {
-        ...record,
-        logSequence,
-        checkpoints: { ...record.checkpoints, [entry.imageIndex]: { stepIndex, object } },
-      };
+    case 'lease': {
+      const { holder, fence } = entry;
+      const fruitlessLeases = record.state === 'running' ? record.fruitlessLeases + 1 : 0;
+      return { ...next, lease: { holder, fence }, fruitlessLeases, ageMs: ageOf(record, entry) };
     }
-    case 'event':
-      return foldEvent({ ...record, logSequence, events: [...record.events, entry.event] }, entry.event);
+    case 'release':
+      return { ...next, lease: { fence: record.lease?.fence ?? 0 }, fruitlessLeases: 0, ageMs: ageOf(record, entry) };
+    case 'checkpoint': {
+      const { imageIndex, stepIndex, object } = entry;
+      const kept = (record.checkpoints[imageIndex] ?? []).slice(0, CHECKPOINTS_KEPT - 1);
+      const checkpoints = { ...record.checkpoints, [imageIndex]: [{ stepIndex, object }, ...kept] };
+      return { ...next, checkpoints, fruitlessLeases: 0, ageMs: ageOf(record, entry) };
+    }
+    case 'event': {
+      const { event, arithmetic } = entry;
+      const known = arithmetic === undefined ? {} : { arithmetic };
+      return foldEvent({ ...next, ...known, events: [...record.events, event] }, entry);
+    }
   }
 }
 
-function foldEvent(record: GenerationRecord, event: DurableEvent): GenerationRecord {
+function foldEvent(
+  record: GenerationRecord,
+  { event, receipt }: Extract<LogEntry, { type: 'event' }>,
+): GenerationRecord {
   if (isTerminal(event)) return { ...record, state: event.type, terminal: event };
-  return event.type === 'started' ? { ...record, state: 'running' } : record;
+  switch (event.type) {
+    case 'started':
+      return { ...record, state: 'running' };
+    case 'restarted':
+      return { ...record, checkpoints: { ...record.checkpoints, [event.imageIndex]: [] } };
+    case 'region': {
+      if (receipt === undefined) return record;
+      const finished = { ...record.finished, [event.imageIndex]: { image: event.image, receipt } };
+      return { ...record, finished, fruitlessLeases: 0 };
+    }
+  }
+}
+
+function ageOf({ ageMs }: GenerationRecord, entry: Aged): number {
+  return Math.max(ageMs, entry.ageMs ?? 0);
 }
 
 /** Sequence of the newest durable event: `accepted` is 1. */

@@ -9,6 +9,7 @@ import type { GenerationEvent as _tessera_v1_GenerationEvent, GenerationEvent__O
 import type { GenerationPlan as _tessera_v1_GenerationPlan, GenerationPlan__Output as _tessera_v1_GenerationPlan__Output } from './tessera/v1/GenerationPlan.js';
 import type { Image as _tessera_v1_Image, Image__Output as _tessera_v1_Image__Output } from './tessera/v1/Image.js';
 import type { Receipt as _tessera_v1_Receipt, Receipt__Output as _tessera_v1_Receipt__Output } from './tessera/v1/Receipt.js';
+import type { ReceiptRestart as _tessera_v1_ReceiptRestart, ReceiptRestart__Output as _tessera_v1_ReceiptRestart__Output } from './tessera/v1/ReceiptRestart.js';
 import type { SeamEdge as _tessera_v1_SeamEdge, SeamEdge__Output as _tessera_v1_SeamEdge__Output } from './tessera/v1/SeamEdge.js';
 import type { SeamFigures as _tessera_v1_SeamFigures, SeamFigures__Output as _tessera_v1_SeamFigures__Output } from './tessera/v1/SeamFigures.js';
 import type { StageTiming as _tessera_v1_StageTiming, StageTiming__Output as _tessera_v1_StageTiming__Output } from './tessera/v1/StageTiming.js';
@@ -37,6 +38,7 @@ export interface ProtoGrpcType {
       Image: MessageTypeDefinition<_tessera_v1_Image, _tessera_v1_Image__Output>
       ImageFormat: EnumTypeDefinition
       Receipt: MessageTypeDefinition<_tessera_v1_Receipt, _tessera_v1_Receipt__Output>
+      ReceiptRestart: MessageTypeDefinition<_tessera_v1_ReceiptRestart, _tessera_v1_ReceiptRestart__Output>
       SeamEdge: MessageTypeDefinition<_tessera_v1_SeamEdge, _tessera_v1_SeamEdge__Output>
       SeamFigures: MessageTypeDefinition<_tessera_v1_SeamFigures, _tessera_v1_SeamFigures__Output>
       StageTiming: MessageTypeDefinition<_tessera_v1_StageTiming, _tessera_v1_StageTiming__Output>

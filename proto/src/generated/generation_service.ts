@@ -36,6 +36,7 @@ import type { ListModelsResponse as _tessera_v1_ListModelsResponse, ListModelsRe
 import type { OutputOptions as _tessera_v1_OutputOptions, OutputOptions__Output as _tessera_v1_OutputOptions__Output } from './tessera/v1/OutputOptions.js';
 import type { PreviewOptions as _tessera_v1_PreviewOptions, PreviewOptions__Output as _tessera_v1_PreviewOptions__Output } from './tessera/v1/PreviewOptions.js';
 import type { Receipt as _tessera_v1_Receipt, Receipt__Output as _tessera_v1_Receipt__Output } from './tessera/v1/Receipt.js';
+import type { ReceiptRestart as _tessera_v1_ReceiptRestart, ReceiptRestart__Output as _tessera_v1_ReceiptRestart__Output } from './tessera/v1/ReceiptRestart.js';
 import type { SeamEdge as _tessera_v1_SeamEdge, SeamEdge__Output as _tessera_v1_SeamEdge__Output } from './tessera/v1/SeamEdge.js';
 import type { SeamFigures as _tessera_v1_SeamFigures, SeamFigures__Output as _tessera_v1_SeamFigures__Output } from './tessera/v1/SeamFigures.js';
 import type { ServedModel as _tessera_v1_ServedModel, ServedModel__Output as _tessera_v1_ServedModel__Output } from './tessera/v1/ServedModel.js';
@@ -100,6 +101,7 @@ export interface ProtoGrpcType {
       OutputOptions: MessageTypeDefinition<_tessera_v1_OutputOptions, _tessera_v1_OutputOptions__Output>
       PreviewOptions: MessageTypeDefinition<_tessera_v1_PreviewOptions, _tessera_v1_PreviewOptions__Output>
       Receipt: MessageTypeDefinition<_tessera_v1_Receipt, _tessera_v1_Receipt__Output>
+      ReceiptRestart: MessageTypeDefinition<_tessera_v1_ReceiptRestart, _tessera_v1_ReceiptRestart__Output>
       SeamEdge: MessageTypeDefinition<_tessera_v1_SeamEdge, _tessera_v1_SeamEdge__Output>
       SeamFigures: MessageTypeDefinition<_tessera_v1_SeamFigures, _tessera_v1_SeamFigures__Output>
       ServedModel: MessageTypeDefinition<_tessera_v1_ServedModel, _tessera_v1_ServedModel__Output>

@@ -44,8 +44,11 @@ test('leases and checkpoints move the log, not the durable sequence', () => {
   );
   assert.deepEqual(record.lease, { holder: 'b', fence: 2 });
   assert.deepEqual(record.checkpoints, {
-    0: { stepIndex: 6, object: 'g/2/6' },
-    1: { stepIndex: 1, object: 'g/2/1' },
+    0: [
+      { stepIndex: 6, object: 'g/2/6' },
+      { stepIndex: 3, object: 'g/1/3' },
+    ],
+    1: [{ stepIndex: 1, object: 'g/2/1' }],
   });
   assert.equal(record.logSequence, 6);
   assert.equal(durableSequence(record), 1);
@@ -60,6 +63,39 @@ test('durable events are numbered after accepted and set the state', () => {
   assert.deepEqual(ended.terminal, { type: 'cancelled', stepIndex: 4 });
   assert.equal(durableSequence(ended), 3);
   assert.equal(started.state, 'running', 'the fold wrote to its input');
+});
+
+test('of each image two checkpoints are known, until it restarts', () => {
+  const entries: LogEntry[] = [2, 4, 6].map((stepIndex) => ({
+    type: 'checkpoint',
+    imageIndex: 0,
+    stepIndex,
+    object: `g/1/${stepIndex}`,
+  }));
+  const steps = (record: GenerationRecord) => record.checkpoints[0]?.map(({ stepIndex }) => stepIndex);
+  assert.deepEqual(steps(fold(accepted, ...entries)), [6, 4]);
+  const arithmetic = { numericClass: 'b', arithmeticVersion: 'v' };
+  const restarted = { type: 'restarted', imageIndex: 0, stepIndex: 0, reason: 'r' } as const;
+  const again = fold(accepted, ...entries, { type: 'event', event: restarted, arithmetic });
+  assert.deepEqual(steps(again), []);
+  assert.deepEqual(again.arithmetic, arithmetic);
+});
+
+test('who accepts has the first lease; a released one keeps its fence', () => {
+  const record = fold({ ...accepted, holder: 'a' });
+  assert.deepEqual(record.lease, { holder: 'a', fence: 1 });
+  const released = foldLogEntry(record, 'g', 2, { type: 'release', ageMs: 70 });
+  assert.deepEqual(released.lease, { fence: 1 });
+  assert.equal(released.ageMs, 70);
+});
+
+test('leases count as fruitless from the start on, until one comes further', () => {
+  const lease = (fence: number): LogEntry => ({ type: 'lease', holder: 'a', fence });
+  const started: LogEntry = { type: 'event', event: { type: 'started' } };
+  const checkpoint: LogEntry = { type: 'checkpoint', imageIndex: 0, stepIndex: 1, object: 'g/3/0.1' };
+  assert.equal(fold(accepted, lease(1), lease(2)).fruitlessLeases, 0);
+  assert.equal(fold(accepted, lease(1), started, lease(2), lease(3)).fruitlessLeases, 2);
+  assert.equal(fold(accepted, lease(1), started, lease(2), checkpoint, lease(3)).fruitlessLeases, 1);
 });
 
 test('nothing changes an ending', () => {

@@ -34,7 +34,7 @@ async function startCluster(t: TestContext, protections: Partial<Protections>, v
   ];
   const cluster = await startTestGateway(t, workers, { protections, viewerPacing });
   const hearPreviews = async () => {
-    for await (const { payload } of cluster.bus.live.subscribe('gen.*.live', new AbortController().signal)) {
+    for await (const { payload } of cluster.bus.live.subscribe('gen.*.live.*', new AbortController().signal)) {
       const event = eventFromBytes(payload);
       if (event?.type === 'preview') previewed[event.stepIndex]?.resolve();
     }

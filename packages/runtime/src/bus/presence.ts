@@ -13,6 +13,8 @@ export interface GatewayBeat {
   /** How long the latest of these decisions took, at the 99th percentile. */
   readonly refusalP99Ms?: number;
   readonly uptimeMs: number;
+  /** It goes down and takes nothing any more. */
+  readonly draining?: boolean;
   readonly arithmeticVersion: string;
   readonly eventLoopLagP99Ms: number;
   readonly rssBytes: number;

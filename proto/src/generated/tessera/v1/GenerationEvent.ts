@@ -40,12 +40,14 @@ export interface _tessera_v1_GenerationEvent_Failed {
   'code'?: (_tessera_v1_ErrorCode);
   'message'?: (string);
   'field'?: (string);
+  'reason'?: (string);
 }
 
 export interface _tessera_v1_GenerationEvent_Failed__Output {
   'code': (_tessera_v1_ErrorCode__Output);
   'message': (string);
   'field': (string);
+  'reason': (string);
 }
 
 export interface _tessera_v1_GenerationEvent_Preview {

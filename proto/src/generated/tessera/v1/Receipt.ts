@@ -6,6 +6,7 @@ import type { CacheUse as _tessera_v1_CacheUse, CacheUse__Output as _tessera_v1_
 import type { Tiling as _tessera_v1_Tiling, Tiling__Output as _tessera_v1_Tiling__Output } from '../../tessera/v1/Tiling.js';
 import type { ComposePlan as _tessera_v1_ComposePlan, ComposePlan__Output as _tessera_v1_ComposePlan__Output } from '../../tessera/v1/ComposePlan.js';
 import type { SeamFigures as _tessera_v1_SeamFigures, SeamFigures__Output as _tessera_v1_SeamFigures__Output } from '../../tessera/v1/SeamFigures.js';
+import type { ReceiptRestart as _tessera_v1_ReceiptRestart, ReceiptRestart__Output as _tessera_v1_ReceiptRestart__Output } from '../../tessera/v1/ReceiptRestart.js';
 import type { Long } from '@grpc/proto-loader';
 
 export interface Receipt {
@@ -36,6 +37,7 @@ export interface Receipt {
   'tiling'?: (_tessera_v1_Tiling | null);
   'compose'?: (_tessera_v1_ComposePlan | null);
   'seams'?: (_tessera_v1_SeamFigures | null);
+  'restarts'?: (_tessera_v1_ReceiptRestart)[];
 }
 
 export interface Receipt__Output {
@@ -66,4 +68,5 @@ export interface Receipt__Output {
   'tiling': (_tessera_v1_Tiling__Output | null);
   'compose': (_tessera_v1_ComposePlan__Output | null);
   'seams': (_tessera_v1_SeamFigures__Output | null);
+  'restarts': (_tessera_v1_ReceiptRestart__Output)[];
 }

@@ -1,0 +1,165 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { type GenerationRecord, type ModelCard, TesseraError } from '@tessera/core';
+import {
+  BEAT_INTERVAL_MS,
+  type Bus,
+  type GatewayBeat,
+  type GenerationLog,
+  isLogConflict,
+  type Logger,
+  PRESENCE_EXPIRY_MS,
+} from '@tessera/runtime';
+import type { GenerationIndex } from '../generations/generation-index.js';
+import type { GenerationRuns } from '../generations/generation-runs.js';
+import type { Protections } from '../protections.js';
+import { LeaseObserver } from './lease-observer.js';
+import { turnOf } from './turn.js';
+
+export interface LeaseTimes {
+  /** A gateway says this often that it is there, and so renews its leases. */
+  readonly beatMs: number;
+  /** Silent for longer, it has lost them. */
+  readonly expiryMs: number;
+  readonly checkMs: number;
+  /** The next gateway in the order waits so long for the one before. */
+  readonly turnMs: number;
+}
+
+export const LEASE_TIMES: LeaseTimes = {
+  beatMs: BEAT_INTERVAL_MS,
+  expiryMs: PRESENCE_EXPIRY_MS,
+  checkMs: 200,
+  turnMs: 500,
+};
+
+export interface TakeOversSetup {
+  readonly gatewayId: string;
+  readonly bus: Bus;
+  readonly log: GenerationLog;
+  readonly index: GenerationIndex;
+  readonly runs: GenerationRuns;
+  /** Of a model that every stage has served here. */
+  readonly cardOf: (modelSha256: string) => ModelCard | undefined;
+  /** Whether this gateway takes anything new. */
+  readonly isOpen: () => boolean;
+  readonly logger: Logger;
+  readonly protections: Pick<Protections, 'monotonicLeases'>;
+  readonly times: LeaseTimes;
+}
+
+/**
+ * Takes up generations that nobody runs: accepted or begun by a gateway that
+ * was lost or let go of them. And ends what runs here and is another one's now.
+ */
+export class TakeOvers {
+  readonly #setup: TakeOversSetup;
+  readonly #observer: LeaseObserver;
+  /** Since when each of them is nobody's, in the observer's time. */
+  readonly #ownerless = new Map<string, number>();
+  /** Since when each of those that should run here does not. */
+  readonly #idle = new Map<string, number>();
+  readonly #taking = new Set<string>();
+
+  constructor(setup: TakeOversSetup) {
+    this.#setup = setup;
+    this.#observer = new LeaseObserver(() => this.#ownMs());
+  }
+
+  /** Until the signal is aborted. */
+  async run(signal: AbortSignal): Promise<void> {
+    await this.#setup.index.caughtUp(signal);
+    while (!signal.aborted) {
+      this.#check();
+      await delay(this.#setup.times.checkMs, undefined, { signal, ref: false }).catch(() => {});
+    }
+  }
+
+  #ownMs(): number {
+    return this.#setup.protections.monotonicLeases ? this.#setup.bus.connectedMs() : Date.now();
+  }
+
+  #check(): void {
+    const { index, bus, runs, isOpen } = this.#setup;
+    const gateways = bus.presence.list();
+    this.#observer.observe(gateways);
+    const nowMs = this.#ownMs();
+    const free: GenerationRecord[] = [];
+    const holders = new Set(gateways.map(({ gatewayId }) => gatewayId));
+    for (const record of index.open) {
+      const { generationId, lease } = record;
+      if (lease?.holder !== undefined) holders.add(lease.holder);
+      runs.heardLease(generationId, lease);
+      if (this.#isHeld(record)) this.#ownerless.delete(generationId);
+      else free.push(record);
+    }
+    for (const { generationId } of free) {
+      if (!this.#ownerless.has(generationId)) this.#ownerless.set(generationId, nowMs);
+    }
+    keepOnly(this.#ownerless, free);
+    keepOnly(this.#idle, index.open);
+    this.#observer.forgetAllBut(holders);
+    if (!isOpen()) return;
+    for (const record of free.sort(runningFirst)) {
+      if (this.#mayTake(record, gateways, nowMs)) void this.#take(record);
+    }
+  }
+
+  /** What runs here is held; what should and does not was lost in some way, and is free after the same time. */
+  #isHeld({ generationId, lease }: GenerationRecord): boolean {
+    const { runs, gatewayId, times } = this.#setup;
+    const runsHere = runs.has(generationId) || this.#taking.has(generationId);
+    if (runsHere || lease?.holder !== gatewayId) this.#idle.delete(generationId);
+    if (runsHere) return true;
+    if (lease?.holder === undefined) return false;
+    if (lease.holder !== gatewayId) return this.#observer.silentMs(lease.holder) < times.expiryMs;
+    const nowMs = this.#ownMs();
+    const sinceMs = this.#idle.get(generationId) ?? nowMs;
+    this.#idle.set(generationId, sinceMs);
+    return nowMs - sinceMs < times.expiryMs;
+  }
+
+  #mayTake(record: GenerationRecord, gateways: readonly GatewayBeat[], nowMs: number): boolean {
+    const { gatewayId, times, cardOf } = this.#setup;
+    const turn = turnOf(gatewayId, record, gateways);
+    if (turn === undefined || cardOf(record.plan.modelSha256) === undefined) return false;
+    return nowMs - (this.#ownerless.get(record.generationId) ?? nowMs) >= turn * times.turnMs;
+  }
+
+  async #take(record: GenerationRecord): Promise<void> {
+    const { log, index, runs, gatewayId, logger, cardOf } = this.#setup;
+    const { generationId, lease, plan } = record;
+    const ageMs = index.ageMs(generationId);
+    const fence = (lease?.fence ?? 0) + 1;
+    this.#taking.add(generationId);
+    try {
+      const taken = await log.append(record, { type: 'lease', holder: gatewayId, fence, ageMs });
+      const card = cardOf(plan.modelSha256);
+      if (card === undefined) return;
+      logger.info('took a generation over', { generation_id: generationId, fence, from: lease?.holder });
+      runs.start(taken, card, ageMs);
+    } catch (thrown) {
+      // Another one was first, or the Bus is away: the next check sees which.
+      if (isLogConflict(thrown)) return;
+      logger.warn('could not take a generation over', {
+        generation_id: generationId,
+        cause: TesseraError.from(thrown).message,
+      });
+    } finally {
+      this.#taking.delete(generationId);
+      this.#ownerless.delete(generationId);
+    }
+  }
+}
+
+/** What is known of generations that are not among these is forgotten. */
+function keepOnly(known: Map<string, number>, records: readonly GenerationRecord[]): void {
+  if (known.size === 0) return;
+  const ids = new Set(records.map(({ generationId }) => generationId));
+  for (const generationId of known.keys()) if (!ids.has(generationId)) known.delete(generationId);
+}
+
+/** Then in the order of acceptance. */
+function runningFirst(left: GenerationRecord, right: GenerationRecord): number {
+  const running = Number(right.state === 'running') - Number(left.state === 'running');
+  return running !== 0 ? running : left.createdAtMs - right.createdAtMs;
+}
