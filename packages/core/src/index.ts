@@ -20,6 +20,7 @@ export * from './parse-request.js';
 export * from './pixels.js';
 export * from './plan.js';
 export * from './plan-generation.js';
+export * from './plan-work.js';
 export * from './predict-canvas.js';
 export * from './prediction.js';
 export * from './preview.js';

@@ -24,7 +24,7 @@ export interface PixelDifference {
 
 /** What decides the pixels, and what they came to. */
 const COMPARED = [
-  ...(['model_sha256', 'numeric_class', 'arithmetic_version', 'timesteps', 'windows'] as const),
+  ...(['model_sha256', 'numeric_class', 'arithmetic_version', 'timesteps', 'windows', 'tiling', 'compose'] as const),
   ...(['latent_sha256', 'image_sha256'] as const),
 ];
 
