@@ -12,6 +12,9 @@ export interface BareStage {
   close(): void;
 }
 
+/** As `yieldCores` of packages/onnx. */
+export const EXECUTOR_NICER = process.platform === 'linux' ? 10 : 0;
+
 /** @param nicer than this process: what an executor's threads are, so that both lose alike to whatever else runs. */
 export async function startBareStage(graph: string, threads: number, nicer = 0): Promise<BareStage> {
   const script = join(repoRoot, 'test/dist/bench/bare-stage.js');

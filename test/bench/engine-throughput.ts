@@ -3,7 +3,7 @@ import { connect, type TesseraClient } from '@tessera/client';
 import { startProcessCluster } from '../support/process-cluster.js';
 import { type LoggedRun, runsOf } from '../support/run-log.js';
 import type { WorkerProcess } from '../support/worker-process.js';
-import { type BareStage, startBareStage } from './bare.js';
+import { type BareStage, EXECUTOR_NICER, startBareStage } from './bare.js';
 import { type Figure, median } from './figure.js';
 import { BUILT_IN } from './overhead.js';
 
@@ -12,8 +12,6 @@ const STEPS = 20;
 const ROUNDS = 4;
 const BARE_MS = 2_500;
 const LOAD_MS = 7_000;
-/** As `yieldCores` of packages/onnx. */
-const EXECUTOR_NICER = process.platform === 'linux' ? 10 : 0;
 /** Until the first generations have spread over their steps. */
 const SETTLE_MS = 2_500;
 
