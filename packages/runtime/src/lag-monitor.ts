@@ -6,10 +6,11 @@ export interface LagMonitor {
   close(): void;
 }
 
-const SAMPLE_EVERY_MS = 10;
-const WINDOW_MS = 2_000;
+/** Every sample wakes the process, also one that has nothing to do. */
+const SAMPLE_EVERY_MS = 25;
+const WINDOW_MS = 5_000;
 
-/** Samples how late the event loop runs its timers, in windows of two seconds. */
+/** Samples how late the event loop runs its timers, in windows of five seconds. */
 export function createLagMonitor(windowMs: number = WINDOW_MS): LagMonitor {
   const histogram = monitorEventLoopDelay({ resolution: SAMPLE_EVERY_MS });
   let lastWindowMs = 0;
