@@ -16,7 +16,7 @@ import {
 } from '@tessera/core';
 import { ConditioningCache, createRemoteStages, Dispatcher, Workers } from '@tessera/gateway';
 import type { GenerationRequestInput } from '@tessera/proto';
-import { createLogger } from '@tessera/runtime';
+import { createLogger, type Logger } from '@tessera/runtime';
 
 /** What a generation gives that the public interface tells only the hash of. */
 export interface GeneratedImage {
@@ -36,6 +36,7 @@ export interface StagedRun {
 
 /** Runs the core's generator in this process over workers in theirs, with the gateway's stages. */
 export class WorkerStages {
+  readonly #log: Logger;
   readonly #workers: Workers;
   readonly #dispatcher: Dispatcher;
   readonly #cache = new ConditioningCache(16 * 1024 * 1024);
@@ -44,6 +45,7 @@ export class WorkerStages {
 
   constructor(addresses: readonly string[]) {
     const log = createLogger('test', 'error');
+    this.#log = log;
     this.#workers = new Workers(log);
     this.#dispatcher = new Dispatcher({ workers: this.#workers, logger: log, fairOrder: true });
     this.#attending = this.#workers.run(onceOf(new Set(addresses)), this.#stop.signal);
@@ -68,10 +70,9 @@ export class WorkerStages {
       dispatcher: this.#dispatcher,
       cache: this.#cache,
       card,
-      width: plan.width,
-      height: plan.height,
+      plan,
+      logger: this.#log,
       numericClass: await this.#dispatcher.chooseNumericClass(card.sha256, signal),
-      windows: plan.windows.length,
       generationId: 'test',
       tenant: request.tenant,
       weight: 1,

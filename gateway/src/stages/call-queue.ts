@@ -138,6 +138,11 @@ export class CallQueue {
     this.#queue = advance(this.#queue, virtualTime);
   }
 
+  /** How many denoisers of the class there are. */
+  denoisers({ modelSha256, numericClass }: Pick<CallPlace, 'modelSha256' | 'numericClass'>): number {
+    return this.#ofClass(modelSha256, numericClass).length;
+  }
+
   /** Denoisers of the class with nothing to do, while nothing waits here either. */
   idle({ modelSha256, numericClass }: Pick<CallPlace, 'modelSha256' | 'numericClass'>): readonly WorkerLink[] {
     if (this.waiting > 0) return [];

@@ -6,6 +6,7 @@ import type { WorkerStage } from '../workers/worker-description.js';
 import type { WorkerLink } from '../workers/worker-link.js';
 import type { Workers } from '../workers/workers.js';
 import { type CallPlace, CallQueue, type Handover } from './call-queue.js';
+import { OneByOne } from './one-by-one.js';
 import { PredictStream, type WindowCall, type WindowPredictions } from './predict-stream.js';
 
 /** What a call needs of the worker that takes it. */
@@ -21,8 +22,8 @@ export interface PredictionRequest {
   readonly place: Omit<CallPlace, 'evaluations'>;
   readonly generationId: string;
   readonly window: Omit<WindowCall, 'order'>;
-  /** Whether its conditionings may go to different denoisers. */
-  readonly splittable: boolean;
+  /** Windows of the canvas, which are predicted at once. */
+  readonly windows: number;
 }
 
 export interface DispatchLimits {
@@ -51,6 +52,8 @@ const WORKER_FAILURES: readonly ErrorCode[] = ['unavailable', 'internal', 'resou
 /** Sends every call to the worker where it will end first, and elsewhere when that one fails. */
 export class Dispatcher {
   readonly calls: CallQueue;
+  /** Images that are decoded in bands, which takes every decoder. */
+  readonly bandedDecodes = new OneByOne();
   readonly #workers: Workers;
   readonly #log: Logger;
   readonly #limits: DispatchLimits;
@@ -95,7 +98,7 @@ export class Dispatcher {
    */
   async predict(request: PredictionRequest, signal: AbortSignal): Promise<readonly Tensor[]> {
     const { conditionings } = request.window;
-    if (!request.splittable || conditionings.length < 2 || !this.#gainsApart(request)) {
+    if (conditionings.length < 2 || !this.#gainsApart(request)) {
       return (await this.#predictWhole(request, signal)).predictions;
     }
     const halves = conditionings.map((conditioning, index) => {
@@ -131,6 +134,28 @@ export class Dispatcher {
     }
   }
 
+  get limits(): DispatchLimits {
+    return this.#limits;
+  }
+
+  /**
+   * The workers of one numeric class: of that of which there are most, once there is any.
+   *
+   * @throws TesseraError `unavailable` when none came in time.
+   */
+  async group(need: WorkerNeed, failed: ReadonlySet<WorkerLink>, signal: AbortSignal): Promise<readonly WorkerLink[]> {
+    await this.#take(need, failed, signal);
+    const usable = this.#usable(need, failed);
+    const classOf = ({ description }: WorkerLink) => description?.numericClass ?? '';
+    const classes = [...new Set(usable.map(classOf))].sort();
+    const groups = classes.map((numericClass) => usable.filter((worker) => classOf(worker) === numericClass));
+    return groups.reduce((largest, group) => (group.length > largest.length ? group : largest), []);
+  }
+
+  hasGroup(need: WorkerNeed, failed: ReadonlySet<WorkerLink>): boolean {
+    return this.#usable(need, failed).length > 0;
+  }
+
   /** Numeric classes of all workers of this stage that have served the model, those that are away too. */
   numericClasses({ stage, modelSha256 }: WorkerNeed): ReadonlySet<string> {
     const known = this.#workers.links.filter((link) => link.description?.stage === stage && link.serves(modelSha256));
@@ -145,8 +170,10 @@ export class Dispatcher {
     }
   }
 
-  #gainsApart({ place, window }: PredictionRequest): boolean {
+  #gainsApart({ place, window, windows }: PredictionRequest): boolean {
     const { length } = window.conditionings;
+    // With fewer, whole windows keep every denoiser busy.
+    if (this.calls.denoisers(place) < windows * length) return false;
     const idle = this.calls.idle(place).map(({ costs }) => costs);
     const apartMs = idle.map((costs) => costs.runMs(1)).sort((a, b) => a - b)[length - 1];
     if (apartMs === undefined) return false;
@@ -228,13 +255,18 @@ export class Dispatcher {
     }
   }
 
-  #best({ stage, modelSha256, numericClass }: WorkerNeed, failed: ReadonlySet<WorkerLink>): WorkerLink | undefined {
+  #usable({ stage, modelSha256, numericClass }: WorkerNeed, failed: ReadonlySet<WorkerLink>): readonly WorkerLink[] {
+    return this.#workers
+      .ready(stage, modelSha256)
+      .filter((worker) => !failed.has(worker))
+      .filter(({ description }) => numericClass === undefined || description?.numericClass === numericClass);
+  }
+
+  #best(need: WorkerNeed, failed: ReadonlySet<WorkerLink>): WorkerLink | undefined {
     const endsAfterMs = (worker: WorkerLink) => (worker.load + 1) * worker.costs.evaluationMs;
     const takenAt = (worker: WorkerLink) => this.#lastTaken.get(worker) ?? 0;
     let best: WorkerLink | undefined;
-    for (const worker of this.#workers.ready(stage, modelSha256)) {
-      if (failed.has(worker)) continue;
-      if (numericClass !== undefined && worker.description?.numericClass !== numericClass) continue;
+    for (const worker of this.#usable(need, failed)) {
       const byEnd = best === undefined ? -1 : endsAfterMs(worker) - endsAfterMs(best);
       if (best === undefined || byEnd < 0 || (byEnd === 0 && takenAt(worker) < takenAt(best))) best = worker;
     }

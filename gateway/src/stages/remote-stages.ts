@@ -2,6 +2,8 @@ import {
   type Conditioning,
   type ModelCard,
   type PixelBand,
+  type Pixels,
+  type Plan,
   type PredictCall,
   type PromptText,
   type Stages,
@@ -9,10 +11,12 @@ import {
   TesseraError,
 } from '@tessera/core';
 import { tesseraV1 } from '@tessera/proto';
+import type { Logger } from '@tessera/runtime';
 import type { WorkerLink } from '../workers/worker-link.js';
 import type { ConditioningCache } from './conditioning-cache.js';
+import { decodeCanvas } from './decode-canvas.js';
 import type { Dispatcher } from './dispatcher.js';
-import { remoteDecode } from './remote-decode.js';
+import { encodeImage } from './encode-image.js';
 import { remoteEncode, zeroConditioning } from './remote-encode.js';
 
 /** One generation's use of the workers. */
@@ -20,13 +24,10 @@ export interface RemoteStagesSetup {
   readonly dispatcher: Dispatcher;
   readonly cache: ConditioningCache;
   readonly card: ModelCard;
-  /** Pixels of one image. */
-  readonly width: number;
-  readonly height: number;
+  readonly plan: Plan;
+  readonly logger: Logger;
   /** The class of denoisers that the generation stays inside. */
   readonly numericClass: string;
-  /** Windows of its canvas. */
-  readonly windows: number;
   readonly generationId: string;
   readonly tenant: string;
   /** Share of the tenant against others. */
@@ -40,8 +41,15 @@ export interface RemoteStagesSetup {
 }
 
 export interface RemoteStages extends Stages {
+  /** The latent of some pixels: the posterior's mean, scaled. */
+  encodeImage(pixels: Pixels): Promise<Tensor>;
   /** Of the workers that did the work, in order of stage, each once, joined by `+`. */
   numericClasses(): string;
+}
+
+/** The numeric classes of several of one image, each once, joined by `+`. */
+export function joinedClasses(stages: readonly RemoteStages[]): string {
+  return [...new Set(stages.flatMap((each) => each.numericClasses().split('+')))].join('+');
 }
 
 /** The core's three functions over gRPC. Aborting the setup's signal ends them all; the signals they are given are its own. */
@@ -60,23 +68,26 @@ export function createRemoteStages(setup: RemoteStagesSetup): RemoteStages {
 
     predict(call: PredictCall): Promise<readonly Tensor[]> {
       const { latent, timestep, conditionings, inputs, remainingEvaluations } = call;
-      const { generationId, tenant, weight, priority, numericClass, timeLeftMs, windows } = setup;
+      const { generationId, tenant, weight, priority, numericClass, timeLeftMs, plan } = setup;
       const caller = { tenant, weight, priority, timeLeftMs: timeLeftMs() };
       const place = { modelSha256, numericClass, ...caller, remainingEvaluations };
       const window = { model, latent, timestep, conditionings, inputs };
-      return dispatcher.predict({ place, generationId, window, splittable: windows === 1 }, signal);
+      return dispatcher.predict({ place, generationId, window, windows: plan.windows.length }, signal);
     },
 
     async *decode(latent): AsyncGenerator<PixelBand> {
-      const need = { stage: 'decoder', modelSha256 } as const;
-      const pixels = await dispatcher.onWorker(need, setup.decodeSignal ?? signal, async (worker, callSignal) => {
-        const client = worker.channel.client(tesseraV1.DecoderService);
-        const { pixels, runMs } = await remoteDecode(client, model, latent, setup, whileTrusted(worker, callSignal));
-        if (runMs > 0) worker.costs.ran(runMs / nativeAreas(setup), 1);
-        classOf.decode = numericClassOf(worker);
-        return pixels;
-      });
-      yield { y: 0, ...pixels };
+      const decodedBy = (numericClass: string) => {
+        classOf.decode = numericClass;
+      };
+      yield* decodeCanvas({ ...setup, decodedBy }, latent, setup.decodeSignal ?? signal);
+    },
+
+    encodeImage(pixels): Promise<Tensor> {
+      const encodedBy = (numericClass: string) => {
+        classOf.decode = numericClass;
+      };
+      const setupOfImage = { dispatcher, card, numericClass: classOf.decode, encodedBy };
+      return encodeImage(setupOfImage, pixels, setup.decodeSignal ?? signal);
     },
 
     numericClasses() {
@@ -84,13 +95,6 @@ export function createRemoteStages(setup: RemoteStagesSetup): RemoteStages {
       return [...classes].filter((numericClass) => numericClass !== '').join('+');
     },
   };
-}
-
-/** Of an image, in areas of the size the model was trained at. */
-function nativeAreas({ card, width, height }: RemoteStagesSetup): number {
-  const { nativeCanvas, latentFormat } = card;
-  const cells = (width / latentFormat.spatialCompression) * (height / latentFormat.spatialCompression);
-  return cells / (nativeCanvas.width * nativeCanvas.height);
 }
 
 function textsOf(prompts: readonly PromptText[], card: ModelCard): readonly string[] {

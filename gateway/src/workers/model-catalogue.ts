@@ -17,7 +17,9 @@ export function completeModels(workers: readonly CatalogueWorker[]): readonly Mo
     for (const { sha256, card } of description.models) {
       const entry = found.get(sha256) ?? { card: { ...card, sha256 }, stages: new Set() };
       entry.stages.add(description.stage);
-      found.set(sha256, entry);
+      // Only decoders have read their graph.
+      const { decoder } = description.stage === 'decoder' ? card : entry.card;
+      found.set(sha256, { ...entry, card: { ...entry.card, decoder } });
     }
   }
   return [...found.values()]

@@ -83,7 +83,14 @@ export type ExecutorReport =
     }
   | { readonly type: 'dropped'; readonly id: number }
   | { readonly type: 'held'; readonly id: number }
-  | { readonly type: 'banded'; readonly id: number; readonly report: BandReport }
+  | {
+      readonly type: 'banded';
+      readonly id: number;
+      readonly report: BandReport;
+      /** As of a run; what is measured of the result is within. */
+      readonly startedAtMs: number;
+      readonly endedAtMs: number;
+    }
   | { readonly type: 'rows'; readonly id: number; readonly rows: TypedTensor }
   | { readonly type: 'failed'; readonly id: number; readonly reason: string }
   | { readonly type: 'broken'; readonly reason: string };

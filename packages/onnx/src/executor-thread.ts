@@ -15,6 +15,7 @@ import {
   type LoadedNetwork,
   SHARED_COUNTER,
 } from './executor-messages.js';
+import type { NamedTensors } from './graph/parts/run-parts.js';
 import { searchDevice } from './open-device.js';
 import { ortTensor, typedTensor } from './ort-tensor.js';
 import { passGate } from './run-gate.js';
@@ -98,7 +99,7 @@ async function runNetwork(command: RunCommand): Promise<void> {
   report({ type: 'ran', id, outputs: typed, startedAtMs, endedAtMs }, [...memory]);
 }
 
-const bands = new HeldBands(async (network, feeds) => {
+async function runSegment(network: number, feeds: NamedTensors): Promise<NamedTensors> {
   const session = sessions[network];
   if (session === undefined) throw new Error(`there is no network ${network}`);
   const inputs = Object.fromEntries(Object.entries(feeds).map(([name, feed]) => [name, ortTensor(feed)]));
@@ -109,6 +110,10 @@ const bands = new HeldBands(async (network, feeds) => {
   } finally {
     Atomics.store(counters, SHARED_COUNTER.runningSinceNs, 0n);
   }
+}
+
+const bands = new HeldBands(runSegment, () => {
+  Atomics.add(counters, SHARED_COUNTER.evaluationsStarted, 1n);
 });
 
 /** What goes wrong with a band is its decode's alone, such as want of memory or of room on the disk. */

@@ -130,7 +130,9 @@ export class ThreadExecutor implements Executor {
     return holdBands(setup, async (command, memory) => {
       this.#runs++;
       try {
-        return await this.#ask(command, memory);
+        const report = await this.#ask(command, memory);
+        if (report.type === 'banded') this.#evaluationsCompleted++;
+        return report;
       } finally {
         this.#runs--;
       }
@@ -175,7 +177,7 @@ export class ThreadExecutor implements Executor {
       return;
     }
     if (!('id' in report)) return;
-    if (report.type === 'ran') this.#busy.ran(report.startedAtMs, report.endedAtMs);
+    if (report.type === 'ran' || report.type === 'banded') this.#busy.ran(report.startedAtMs, report.endedAtMs);
     this.#pending.get(report.id)?.resolve(report);
     this.#pending.delete(report.id);
   }

@@ -5,9 +5,12 @@ import {
   type LoadedNetwork,
   type RunOptions,
   repeatedRow,
+  type ShareLink,
   type TypedTensor,
   typedFromFloat32,
 } from '@tessera/onnx';
+import { BandNetwork, type BandNetworkSetup } from './band-network.js';
+import { type BandShare, decodeShare } from './band-share.js';
 
 /** One image of 8192 × 8192: beyond it a decode on one device has no use. */
 const MAX_PIXELS = 2 ** 26;
@@ -24,14 +27,36 @@ export class DecoderNetwork {
   readonly #executor: Executor;
   readonly #network: LoadedNetwork;
 
-  private constructor(card: ModelCard, executor: Executor, network: LoadedNetwork) {
-    this.card = card;
+  readonly #bands: BandNetwork | TesseraError;
+
+  private constructor(card: ModelCard, executor: Executor, network: LoadedNetwork, bands: BandNetwork | TesseraError) {
+    this.card = bands instanceof BandNetwork ? { ...card, decoder: { ...card.decoder, bands: bands.card } } : card;
     this.#executor = executor;
     this.#network = network;
+    this.#bands = bands;
   }
 
-  static async load(executor: Executor, folder: string, card: ModelCard): Promise<DecoderNetwork> {
-    return new DecoderNetwork(card, executor, await executor.load(join(folder, card.files.decoder)));
+  /** @param cache folder of this machine's caches. */
+  static async load(executor: Executor, folder: string, card: ModelCard, cache: string): Promise<DecoderNetwork> {
+    const network = await executor.load(join(folder, card.files.decoder));
+    return new DecoderNetwork(card, executor, network, openBands({ executor, folder, card, cache }));
+  }
+
+  /** Why the graph cannot be computed in bands. */
+  get uncuttable(): string | undefined {
+    return this.#bands instanceof BandNetwork ? undefined : this.#bands.message;
+  }
+
+  /** @throws TesseraError failed_precondition where the graph has to stay whole. */
+  bandNetwork(): BandNetwork {
+    if (this.#bands instanceof BandNetwork) return this.#bands;
+    throw this.#bands;
+  }
+
+  /** See `decodeShare`. */
+  decodeShare(share: BandShare, latent: Tensor, link: ShareLink, signal: AbortSignal): ReturnType<typeof decodeShare> {
+    const parts = { executor: this.#executor, network: this.bandNetwork(), card: this.card };
+    return decodeShare(parts, share, latent, link, signal);
   }
 
   /** Bytes of the largest float32 latent that it takes. */
@@ -42,14 +67,20 @@ export class DecoderNetwork {
 
   /** @throws TesseraError invalid_argument with field `latent`. */
   assertShape(shape: readonly number[]): void {
-    const { latentFormat, decoder } = this.card;
-    const [channels, height = 0, width = 0] = shape;
-    const fits = shape.length === 3 && channels === latentFormat.channels && height > 0 && width > 0;
-    if (!fits) throw invalidField('latent', `must have shape [${latentFormat.channels}, height, width]`, `[${shape}]`);
-    const { fixedSize } = decoder;
+    this.assertBandShape(shape);
+    const [, height, width] = shape;
+    const { fixedSize } = this.card.decoder;
     if (fixedSize !== undefined && (fixedSize.height !== height || fixedSize.width !== width)) {
       throw invalidField('latent', `must be ${fixedSize.height} × ${fixedSize.width} cells`, `${height} × ${width}`);
     }
+  }
+
+  /** The same for bands, which a graph of one size gives of any. */
+  assertBandShape(shape: readonly number[]): void {
+    const { latentFormat } = this.card;
+    const [channels, height = 0, width = 0] = shape;
+    const fits = shape.length === 3 && channels === latentFormat.channels && height > 0 && width > 0;
+    if (!fits) throw invalidField('latent', `must have shape [${latentFormat.channels}, height, width]`, `[${shape}]`);
     if (height * width * latentFormat.spatialCompression ** 2 > MAX_PIXELS) {
       throw invalidField('latent', `must be of at most ${MAX_PIXELS} pixels`, `${height} × ${width} cells`);
     }
@@ -70,5 +101,14 @@ export class DecoderNetwork {
       throw new TesseraError('internal', `the decoder gave [${output?.shape}], expected [batch, 3, height, width]`);
     }
     return { output, runMs };
+  }
+}
+
+function openBands(setup: BandNetworkSetup): BandNetwork | TesseraError {
+  try {
+    return new BandNetwork(setup);
+  } catch (thrown) {
+    if (thrown instanceof TesseraError && thrown.code === 'failed_precondition') return thrown;
+    throw thrown;
   }
 }

@@ -1,6 +1,7 @@
 import { type ModelCard, type Tensor, TesseraError } from '@tessera/core';
-import { type EvaluationCost, type Executor, RunForecast, type RunSize } from '@tessera/onnx';
+import { type EvaluationCost, type Executor, RunForecast, type RunSize, type ShareLink } from '@tessera/onnx';
 import type { ProgramLoad, WorkerProgram } from '@tessera/runtime';
+import type { BandShare } from './band-share.js';
 import type { DecoderNetwork } from './decoder-network.js';
 import type { ImageEncoderNetwork } from './image-encoder-network.js';
 import { type PixelBand, pixelBands } from './pixel-bands.js';
@@ -38,7 +39,7 @@ export class Decoder implements WorkerProgram {
   readonly #executor: Executor;
   readonly #networks: readonly DecoderNetwork[];
   readonly #imageEncoders: readonly ImageEncoderNetwork[];
-  /** Those at the executor, which runs them in this order. */
+  /** Those at the executor. */
   readonly #decoding = new Set<DecoderRun>();
   readonly #forecasts: ReadonlyMap<DecoderNetwork, RunForecast>;
 
@@ -90,6 +91,24 @@ export class Decoder implements WorkerProgram {
     return { width: columns, height: rows, bands: pixelBands(output), runMs };
   }
 
+  /** See `decodeShare`: its runs are of one band at a time. */
+  async *decodeShare(
+    network: DecoderNetwork,
+    share: BandShare,
+    latent: Tensor,
+    link: ShareLink,
+    signal: AbortSignal,
+  ): ReturnType<DecoderNetwork['decodeShare']> {
+    const rows = Math.max(...share.bands.map(({ start, end }) => end - start));
+    const run = { network, size: { rows: 1, cells: rows * share.width } };
+    this.#decoding.add(run);
+    try {
+      yield* network.decodeShare(share, latent, link, signal);
+    } finally {
+      this.#decoding.delete(run);
+    }
+  }
+
   load(): ProgramLoad {
     const pending = this.#executor.pendingRuns();
     return {
@@ -103,8 +122,11 @@ export class Decoder implements WorkerProgram {
   }
 
   #forecastMs(): number | undefined {
-    const [first] = this.#decoding;
-    return first && this.#forecasts.get(first.network)?.of(first.size)?.expectedMs;
+    const forecasts = [...this.#decoding].map(
+      ({ network, size }) => this.#forecasts.get(network)?.of(size)?.expectedMs,
+    );
+    const known = forecasts.filter((ms) => ms !== undefined);
+    return known.length === 0 ? undefined : Math.max(...known);
   }
 
   close(): Promise<void> {

@@ -8,11 +8,15 @@ import {
   type WireTensor,
 } from '@tessera/proto';
 import { TensorIntake } from '@tessera/runtime';
+import { decodeBands } from './decode-bands.js';
 import type { Decoder } from './decoder.js';
 import type { DecoderNetwork } from './decoder-network.js';
 
 export function createDecoderHandlers(decoder: () => Decoder, reportFault: ReportFault): DecoderServiceHandlers {
-  return { Decode: duplexStream((requests, signal) => decode(decoder(), requests, signal), reportFault) };
+  return {
+    Decode: duplexStream((requests, signal) => decode(decoder(), requests, signal), reportFault),
+    DecodeBands: duplexStream((requests, signal) => decodeBands(decoder(), requests, signal), reportFault),
+  };
 }
 
 async function* decode(

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { elementCount } from '@tessera/core';
 import type { OpenedModel } from '@tessera/models';
 import {
@@ -28,7 +29,7 @@ export async function startDecoder(settings: WorkerSettings, signal: AbortSignal
     startExecutor({ device, threads: settings.threads }),
     openModels(settings, signal),
   ]);
-  const networks = await Promise.all(opened.map((model) => loadNetwork(executor, model)));
+  const networks = await Promise.all(opened.map((model) => loadNetwork(executor, model, join(settings.home, 'cache'))));
   const costs = await Promise.all(networks.map(measureCosts));
   return new Decoder({
     executor,
@@ -41,8 +42,8 @@ export async function startDecoder(settings: WorkerSettings, signal: AbortSignal
   });
 }
 
-function loadNetwork(executor: Executor, { folder, card }: OpenedModel): Promise<DecoderNetwork> {
-  return DecoderNetwork.load(executor, folder, card);
+function loadNetwork(executor: Executor, { folder, card }: OpenedModel, cache: string): Promise<DecoderNetwork> {
+  return DecoderNetwork.load(executor, folder, card, cache);
 }
 
 /** At the model's native size. */

@@ -5,6 +5,7 @@ import {
   ServerCredentials,
   type ServerDuplexStream,
   type ServiceDefinition,
+  status,
   type UntypedServiceImplementation,
 } from '@grpc/grpc-js';
 import type { ModelCard } from '@tessera/core';
@@ -14,6 +15,8 @@ import {
   type DecodeResponse,
   type DecoderServiceHandlers,
   type DenoiserServiceHandlers,
+  type ImageEncoderServiceEncodeRequest__Output,
+  type ImageEncoderServiceHandlers,
   PROTOCOL_VERSION,
   type PredictRequest__Output,
   type PredictResponse,
@@ -107,11 +110,17 @@ export class FakeWorker {
 
 const BEAT_MS = 50;
 
+interface FakeService {
+  readonly definition: ServiceDefinition;
+  readonly implementation: UntypedServiceImplementation;
+}
+
 async function startFakeWorker(
   t: TestContext,
   stage: Stage,
-  service: { readonly definition: ServiceDefinition; readonly implementation: UntypedServiceImplementation },
+  service: FakeService,
   options: FakeWorkerOptions,
+  further: readonly FakeService[] = [],
 ): Promise<FakeWorker> {
   const {
     card = tinyCard,
@@ -143,7 +152,7 @@ async function startFakeWorker(
   };
   const server = new Server();
   server.addService(tesseraV1.WorkerService.service, worker);
-  server.addService(service.definition, service.implementation);
+  for (const { definition, implementation } of [service, ...further]) server.addService(definition, implementation);
   const port = await new Promise<number>((resolve, reject) => {
     server.bindAsync(listen, ServerCredentials.createInsecure(), (error, bound) =>
       error ? reject(error) : resolve(bound),
@@ -267,10 +276,14 @@ export interface FakeDecoderOptions extends FakeWorkerOptions {
   readonly failure?: (n: number) => { code: number; details: string } | undefined;
   /** What happens before the n-th decode (from 0) is answered. */
   readonly beforeAnswer?: (n: number) => Promise<void>;
+  /** How the n-th encode (from 0) fails; it does not when this gives undefined. */
+  readonly encodeFailure?: (n: number) => { code: number; details: string } | undefined;
 }
 
 export interface FakeDecoder extends FakeWorker {
   readonly decodes: () => number;
+  /** Sizes of the images that it encoded, `width×height`. */
+  readonly encodes: readonly string[];
 }
 
 /** Bits in which nothing repeats (the finisher of MurmurHash3). */
@@ -314,8 +327,52 @@ export async function startFakeDecoder(t: TestContext, options: FakeDecoderOptio
       });
       call.on('error', () => {});
     },
+    DecodeBands: (call) => {
+      call.emit('error', { code: status.UNIMPLEMENTED, details: 'it knows no bands' });
+    },
   };
+  const encodes: string[] = [];
   const definition = tesseraV1.DecoderService.service;
-  const worker = await startFakeWorker(t, 'STAGE_DECODER', { definition, implementation }, options);
-  return Object.assign(worker, { decodes: () => decodes });
+  const further = { definition: tesseraV1.ImageEncoderService.service, implementation: imageEncoder(options, encodes) };
+  const worker = await startFakeWorker(t, 'STAGE_DECODER', { definition, implementation }, options, [further]);
+  return Object.assign(worker, { decodes: () => decodes, encodes });
+}
+
+/** Each cell's values come from its first pixel. */
+function imageEncoder(
+  { card = tinyCard, encodeFailure }: FakeDecoderOptions,
+  encodes: string[],
+): ImageEncoderServiceHandlers {
+  const { channels, spatialCompression: cell } = card.latentFormat;
+  return {
+    Encode: (call) => {
+      let pixels: TensorAssembly | undefined;
+      call.on('data', ({ pixels: part }: ImageEncoderServiceEncodeRequest__Output) => {
+        if (part === null) return;
+        if (pixels === undefined) pixels = new TensorAssembly(part, 1 << 24);
+        else pixels.add(part);
+        if (!pixels.complete) return;
+        const [height = 0, width = 0] = pixels.shape;
+        const failure = encodeFailure?.(encodes.length);
+        encodes.push(`${width}×${height}`);
+        if (failure !== undefined) {
+          call.emit('error', failure);
+          return;
+        }
+        const [rows, columns] = [height / cell, width / cell];
+        const { bytes } = pixels;
+        const values = Float32Array.from({ length: channels * rows * columns }, (_, i) => {
+          const at = i % (rows * columns);
+          const pixel = Math.floor(at / columns) * cell * width + (at % columns) * cell;
+          return (bytes[3 * pixel + (i % 3)] as number) / 64 - 2;
+        });
+        const shape = [channels, rows, columns];
+        for (const latent of tensorParts('DATA_TYPE_FLOAT32', shape, new Uint8Array(values.buffer))) {
+          call.write({ latent });
+        }
+        call.end();
+      });
+      call.on('error', () => {});
+    },
+  };
 }

@@ -16,9 +16,12 @@ export interface BandAnswer {
 export class HeldBands {
   readonly #run: (network: number, feeds: NamedTensors) => Promise<NamedTensors>;
   readonly #images = new Map<number, readonly LocalBand[]>();
+  readonly #begun: () => void;
 
-  constructor(run: (network: number, feeds: NamedTensors) => Promise<NamedTensors>) {
+  /** @param begun is told of every band that is placed or runs a segment. */
+  constructor(run: (network: number, feeds: NamedTensors) => Promise<NamedTensors>, begun: () => void) {
     this.#run = run;
+    this.#begun = begun;
   }
 
   async run(command: BandCommand): Promise<BandAnswer> {
@@ -52,25 +55,34 @@ export class HeldBands {
     if (band === undefined) throw new Error(`there is no band ${command.band} of image ${holding}`);
     switch (command.act) {
       case 'place':
-        return reported(id, await band.place(command.tensor, command.rows));
+        return this.#reported(id, () => band.place(command.tensor, command.rows));
       case 'advance':
-        return reported(id, await band.advance(command.segment, command.given));
+        return this.#reported(id, () => band.advance(command.segment, command.given));
       case 'rows': {
         const rows = copyOf(await band.rows(command.tensor));
         return { answer: { type: 'rows', id, rows }, memory: [rows.data.buffer as ArrayBuffer] };
       }
     }
   }
-}
 
-function reported(id: number, report: BandReport): BandAnswer {
-  const edges = Object.values(report.edges).flatMap(({ first, last }: BandEdges) => [first, last]);
-  const statistics = Object.values(report.statistics).flatMap(({ means, m2s }) => [means.buffer, m2s.buffer]);
-  const memory = [...edges.flatMap((rows) => (rows === undefined ? [] : [rows.data.buffer])), ...statistics];
-  return { answer: { type: 'banded', id, report }, memory: [...new Set(memory as ArrayBuffer[])] };
+  async #reported(id: number, act: () => Promise<BandReport>): Promise<BandAnswer> {
+    this.#begun();
+    const startedAtMs = nowMs();
+    const report = await act();
+    const times = { startedAtMs, endedAtMs: nowMs() };
+    const edges = Object.values(report.edges).flatMap(({ first, last }: BandEdges) => [first, last]);
+    const statistics = Object.values(report.statistics).flatMap(({ means, m2s }) => [means.buffer, m2s.buffer]);
+    const memory = [...edges.flatMap((rows) => (rows === undefined ? [] : [rows.data.buffer])), ...statistics];
+    return { answer: { type: 'banded', id, report, ...times }, memory: [...new Set(memory as ArrayBuffer[])] };
+  }
 }
 
 /** The band keeps its own. */
 function copyOf(rows: TypedTensor): TypedTensor {
   return { ...rows, data: rows.data.slice() } as TypedTensor;
+}
+
+/** On the process's monotonic clock, as a run's times are. */
+function nowMs(): number {
+  return Number(process.hrtime.bigint()) / 1e6;
 }

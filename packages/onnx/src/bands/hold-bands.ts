@@ -15,12 +15,16 @@ export interface HoldBandsSetup {
   readonly latentRows: number;
   /** Rows are kept in files of this folder, which exists, instead of in memory. */
   readonly folder?: string | undefined;
+  /** Aborted: nothing more of them begins, and what waits throws its reason. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** Bands of one image in an executor's thread. */
 export interface HeldBandsOfImage {
   /** As the setup's bands. */
   readonly holders: readonly BandHolder[];
+  /** Time that the executor has spent on them so far. */
+  runMs(): number;
   /** Gives their memory back. */
   close(): Promise<void>;
 }
@@ -32,7 +36,7 @@ const AT_ONCE = 2;
 let holdings = 0;
 
 export async function holdBands(
-  { plan, networks, bands, latentRows, folder }: HoldBandsSetup,
+  { plan, networks, bands, latentRows, folder, signal }: HoldBandsSetup,
   ask: AskExecutor,
 ): Promise<HeldBandsOfImage> {
   holdings += 1;
@@ -42,12 +46,21 @@ export async function holdBands(
     ask((id) => ({ type: 'hold-bands', id, holding, plan, networks: ids, bands, latentRows, folder }), []),
   );
   const turns = new FewAtOnce(AT_ONCE);
+  let runMs = 0;
   return {
     holders: bands.map((band, at) => {
-      const act = (what: BandAct, memory: ArrayBuffer[] = []) =>
-        turns.run(() => answered(ask((id) => ({ type: 'band', id, holding, band: at, ...what }), memory)));
+      const act = async (what: BandAct, memory: ArrayBuffer[] = []) => {
+        const command = (id: number) => ({ type: 'band', id, holding, band: at, ...what }) as const;
+        const report = await turns.run(() => {
+          signal?.throwIfAborted();
+          return answered(ask(command, memory));
+        });
+        if (report.type === 'banded') runMs += report.endedAtMs - report.startedAtMs;
+        return report;
+      };
       return new ThreadBand(band, act);
     }),
+    runMs: () => runMs,
     close: async () => {
       await answered(ask((id) => ({ type: 'drop-bands', id, holding }), []));
     },
