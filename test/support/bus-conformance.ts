@@ -533,8 +533,9 @@ function presenceConformance(makeBus: MakeBus): void {
     await joined;
     const now = Date.now();
     for (const step of [3_600_000, -3_600_000]) {
-      t.mock.method(Date, 'now', () => now + step);
+      const { mock } = t.mock.method(Date, 'now', () => now + step);
       assert.equal(there.presence.list().length, 1);
+      mock.restore();
     }
   });
 }

@@ -1,0 +1,174 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdirSync } from 'node:fs';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { repoRoot } from './paths.js';
+import { eventually } from './processes.js';
+
+/** The current server, built by Go where there is one; Debian's is older by years and must do too. */
+const CURRENT_VERSION = 'v2.15.2';
+const TOOLS = join(repoRoot, '.tools');
+const CURRENT = join(TOOLS, `nats-server-${CURRENT_VERSION}`);
+const START_WITHIN_MS = 20_000;
+
+export interface NatsProgram {
+  readonly path: string;
+  /** `2.9.10` */
+  readonly version: string;
+}
+
+/** Where a test process looks for a server, and whether it may do without one. */
+const REQUIRED = process.env.TESSERA_REQUIRE_NATS === '1';
+
+/**
+ * Every server that this machine has or can get: what is on the PATH, Debian's
+ * package when this is root, and the current one by Go. None means that tests
+ * that need one are skipped, which is said, or not allowed with
+ * TESSERA_REQUIRE_NATS=1.
+ */
+export function natsPrograms(): readonly NatsProgram[] {
+  const debian = onPath() ?? installedByApt();
+  const current = existsSync(programIn(CURRENT)) ? programIn(CURRENT) : builtByGo();
+  const paths = [...new Set([debian, current])].filter((path) => path !== undefined);
+  const programs = paths.map((path) => ({ path, version: versionOf(path) }));
+  if (REQUIRED && programs.length < 2) throw new Error(`TESSERA_REQUIRE_NATS=1, and only ${JSON.stringify(programs)}`);
+  if (programs.length === 0) console.error('SKIPPED: everything that needs nats-server; none was found or installed');
+  return programs;
+}
+
+/** The one that a test takes when any will do: the newest. */
+export function anyNatsProgram(): NatsProgram | undefined {
+  return natsPrograms().at(-1);
+}
+
+const programIn = (folder: string) => join(folder, 'nats-server');
+
+function onPath(): string | undefined {
+  const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin'];
+  return folders.map(programIn).find(existsSync);
+}
+
+function installedByApt(): string | undefined {
+  if (process.platform !== 'linux' || process.getuid?.() !== 0) return undefined;
+  if (!tried(() => execFileSync('apt-get', ['install', '-y', 'nats-server'], { stdio: 'ignore' }))) return undefined;
+  return onPath();
+}
+
+function builtByGo(): string | undefined {
+  mkdirSync(CURRENT, { recursive: true });
+  const module = `github.com/nats-io/nats-server/v2@${CURRENT_VERSION}`;
+  const env = { ...process.env, GOBIN: CURRENT };
+  return tried(() => execFileSync('go', ['install', module], { env, stdio: 'ignore' }))
+    ? programIn(CURRENT)
+    : undefined;
+}
+
+function tried(run: () => unknown): boolean {
+  try {
+    run();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function versionOf(path: string): string {
+  const said = execFileSync(path, ['--version'], { encoding: 'utf8' });
+  return /v(\d+\.\d+\.\d+)/.exec(said)?.[1] ?? said.trim();
+}
+
+/** A real server on loopback with a store of its own. */
+export class NatsServer implements AsyncDisposable {
+  readonly program: NatsProgram;
+  readonly #folder: string;
+  #child: ChildProcess | undefined;
+  #port = -1;
+  #monitorPort = -1;
+
+  private constructor(program: NatsProgram, folder: string) {
+    this.program = program;
+    this.#folder = folder;
+  }
+
+  static async start(program: NatsProgram): Promise<NatsServer> {
+    const server = new NatsServer(program, await mkdtemp(join(tmpdir(), 'tessera-nats-')));
+    await server.start();
+    return server;
+  }
+
+  get url(): string {
+    return `nats://127.0.0.1:${this.#port}`;
+  }
+
+  get monitorUrl(): string {
+    return `http://127.0.0.1:${this.#monitorPort}`;
+  }
+
+  get port(): number {
+    return this.#port;
+  }
+
+  /** Starts it, again on the same port and with the same store. */
+  async start(): Promise<void> {
+    const { path, version } = this.program;
+    const syncs = Number(version.split('.')[1]) >= 10;
+    const lines = [
+      `listen: "127.0.0.1:${this.#port}"`,
+      `http: "127.0.0.1:${this.#monitorPort}"`,
+      `jetstream { store_dir: "${join(this.#folder, 'store')}"${syncs ? ', sync_interval: always' : ''} }`,
+    ];
+    const config = join(this.#folder, 'server.conf');
+    await writeFile(config, lines.join('\n'));
+    const child = spawn(path, ['-c', config, '--ports_file_dir', this.#folder], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    this.#child = child;
+    let said = '';
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      said = (said + text).slice(-10_000);
+    });
+    const ports = join(this.#folder, `nats-server_${child.pid}.ports`);
+    const up = await eventually(() => existsSync(ports) || child.exitCode !== null, START_WITHIN_MS);
+    if (!up || child.exitCode !== null) throw new Error(`nats-server did not start: ${said}`);
+    const { nats, monitoring } = JSON.parse(await readFile(ports, 'utf8'));
+    this.#port = Number(new URL(nats[0]).port);
+    this.#monitorPort = Number(new URL(monitoring[0]).port);
+  }
+
+  /** SIGTERM: it closes its store. */
+  async stop(): Promise<void> {
+    await this.#end('SIGTERM');
+  }
+
+  async kill(): Promise<void> {
+    await this.#end('SIGKILL');
+  }
+
+  /** As if it had been given another disk. */
+  async empty(): Promise<void> {
+    await rm(join(this.#folder, 'store'), { recursive: true, force: true });
+  }
+
+  /** Every file of its store. */
+  async files(): Promise<readonly string[]> {
+    return (await readdir(join(this.#folder, 'store'), { recursive: true })).map((file) =>
+      join(this.#folder, 'store', file),
+    );
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.kill();
+    await rm(this.#folder, { recursive: true, force: true });
+  }
+
+  async #end(signal: NodeJS.Signals): Promise<void> {
+    const child = this.#child;
+    this.#child = undefined;
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
+    const ended = once(child, 'exit');
+    child.kill(signal);
+    await ended;
+  }
+}
