@@ -5,12 +5,15 @@ import type { Plan } from './plan.js';
 import { usesGuidance } from './plan-generation.js';
 import type { Conditionings } from './predict-canvas.js';
 import type { GenerationRequest } from './request.js';
+import type { SchedulerState } from './schedulers/scheduler.js';
 import type { CancelSignal } from './signal.js';
 import type { PixelBand, Stages } from './stages.js';
 import type { Tensor } from './tensor/tensor.js';
 
 export type ImageEvent =
   | BaseStep
+  /** Where the canvas starts from its base image: what a checkpoint holds from here on. */
+  | { readonly type: 'composed'; readonly state: SchedulerState }
   | ({ readonly type: 'step' } & DenoiseStep)
   /** The finished latent, scaled, before it is decoded: a failed decode is repeated from here. */
   | { readonly type: 'latent'; readonly latent: Tensor }
@@ -52,7 +55,10 @@ export async function* generateImage(
   base?: BaseImage,
 ): AsyncGenerator<ImageEvent, void, void> {
   let state = run.resumeFrom;
-  if (state === undefined && base !== undefined) state = yield* composeStart(run, base, signal);
+  if (state === undefined && base !== undefined) {
+    state = yield* composeStart(run, base, signal);
+    yield { type: 'composed', state };
+  }
   const begun = state === undefined ? run : { ...run, resumeFrom: state };
   for await (const step of denoiseImage(begun, stages, signal)) {
     state = step.state;
