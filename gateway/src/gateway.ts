@@ -49,6 +49,7 @@ export interface GatewaySetup {
   readonly heartbeatMs?: number;
   readonly watchTimes?: WatchTimes;
   readonly leaseTimes?: LeaseTimes;
+  readonly checkpointPacing?: CheckpointPacing;
   /** For tests, which show what each of them holds. */
   readonly protections?: Partial<Protections>;
 }
@@ -108,7 +109,7 @@ export class Gateway {
         log: this.log,
         live: this.live,
         objects: bus.objects,
-        pacing: new CheckpointPacing(),
+        pacing: setup.checkpointPacing ?? new CheckpointPacing(),
         results: this.results,
         dispatcher: this.dispatcher,
         cache: new ConditioningCache(setup.conditioningCacheBytes),

@@ -156,6 +156,30 @@ export const PROTECTIONS = [
       name: 'work that waits is bounded in time, and a tenant leaves half of it free',
     },
   },
+  {
+    name: 'expected-sequence',
+    holds: 'an entry is appended to the log as its writer knows it, so that who lost the lease appends nothing',
+    turnedOffBy: 'GatewaySetup.protections.expectsSequence',
+    test: {
+      file: 'unit/gateway/take-over',
+      name: 'of a gateway that was frozen while its generation moved, nothing gets into the log',
+    },
+  },
+  {
+    name: 'checkpoint-checksum',
+    holds: 'a checkpoint is held against its checksum before anything goes on from it',
+    turnedOffBy: 'GatewaySetup.protections.verifiesCheckpoints',
+    test: {
+      file: 'unit/gateway/resuming',
+      name: 'a checkpoint that was changed is found by its checksum, and the one before is used',
+    },
+  },
+  {
+    name: 'monotonic-leases',
+    holds: 'a lease is judged by the time of the observer’s own that passes, whatever the clock says',
+    turnedOffBy: 'GatewaySetup.protections.monotonicLeases',
+    test: { file: 'unit/gateway/leases', name: 'a wall clock that is set ends no lease' },
+  },
 ] as const satisfies readonly Protection[];
 
 export type ProtectionName = (typeof PROTECTIONS)[number]['name'];
