@@ -1,6 +1,7 @@
 import { engine } from './engine/index.js';
 import { mainJob } from './main-job/index.js';
 import { megapixel } from './megapixel/index.js';
+import { operate } from './operate/index.js';
 import type { AcceptancePoint } from './point.js';
 
 /**
@@ -8,7 +9,7 @@ import type { AcceptancePoint } from './point.js';
  * of a part, and nothing named all there are. One JSON line a point; exit 1
  * when any failed.
  */
-const POINTS: readonly AcceptancePoint[] = [...mainJob, ...engine, ...megapixel];
+const POINTS: readonly AcceptancePoint[] = [...mainJob, ...engine, ...megapixel, ...operate];
 
 const { names, seed } = parseArguments(process.argv.slice(2));
 const chosen = POINTS.filter(
