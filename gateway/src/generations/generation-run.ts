@@ -3,9 +3,11 @@ import {
   durableSequence,
   type EventBody,
   encodePrompts,
+  evaluationsFrom,
+  evaluationsOfStep,
   type GenerationRecord,
-  gatherPixels,
   type ModelCard,
+  type Plan,
   TesseraError,
 } from '@tessera/core';
 import { bytesFromEvent } from '@tessera/proto';
@@ -20,6 +22,7 @@ import type { Dispatcher } from '../stages/dispatcher.js';
 import { createRemoteStages, type RemoteStages } from '../stages/remote-stages.js';
 import type { Tenants } from '../tenants/tenants.js';
 import { allOrFirstFailure } from './all-or-first-failure.js';
+import { baseImageOf } from './base-image.js';
 import { type Attempt, beginAttempt, unfinished } from './begin-attempt.js';
 import { FENCED, GenerationWriter } from './generation-writer.js';
 import { runImage } from './image-run.js';
@@ -167,13 +170,14 @@ export class GenerationRun {
     this.signal.addEventListener('abort', stopWith, { once: true });
     if (this.signal.aborted) stopWith();
     const stopwatch = new Stopwatch();
-    const stages = this.#stages(numericClass, stop);
+    const stages = this.#stages(numericClass, stop, plan);
+    const base = baseImageOf(this.record, this.#card, (basePlan) => this.#stages(numericClass, stop, basePlan));
     const conditionings = await encodePrompts(request, plan, stages, stop.signal);
     stopwatch.lap('encode');
     const release = ledger.take('conditionings', Object.keys(conditionings).length);
-    const evaluationsPerStep = plan.evaluations / (plan.count * plan.timesteps.length);
-    const stepsDone = [...states.values()].reduce((sum, { stepIndex }) => sum + stepIndex, 0);
-    const left = (unfinished(this.record).length * plan.timesteps.length - stepsDone) * evaluationsPerStep;
+    const left = unfinished(this.record)
+      .map((imageIndex) => evaluationsFrom(plan, states.get(imageIndex)?.stepIndex ?? 0))
+      .reduce((sum, evaluations) => sum + evaluations, 0);
     const work = new RemainingWork(left, performance.now());
     this.#work = work;
     const keeper = new CheckpointKeeper({
@@ -185,8 +189,7 @@ export class GenerationRun {
     });
     this.#keeper = keeper;
     const render =
-      request.preview &&
-      previewRenderer(this.#card, request.preview, (latent) => gatherPixels(stages.decode(latent, stop.signal), plan));
+      request.preview && previewRenderer(this.#card, request.preview, (latent) => stages.decode(latent, stop.signal));
     const makeImage = async (imageIndex: number) => {
       const made = finished[imageIndex];
       if (made !== undefined) return made;
@@ -199,13 +202,14 @@ export class GenerationRun {
         imageIndex,
         conditionings,
         stages,
+        base,
         ...{ resumeFrom, checkpoints },
         stopwatch: stopwatch.fork(),
         previews: render && this.#previewLane(imageIndex, render, stop),
         signal: stop.signal,
         decodeSignal: stop.heardIf(protections.skipsDecode),
         onStep: (stepIndex, steps) => {
-          work.completed(evaluationsPerStep);
+          work.completed(evaluationsOfStep(plan, stepIndex));
           this.#furthestStep = Math.max(this.#furthestStep, stepIndex + 1);
           const remainingMs = work.remainingMs(performance.now());
           this.#publish({ type: 'progress', imageIndex, stepIndex, steps, remainingMs });
@@ -232,8 +236,8 @@ export class GenerationRun {
     return performance.now() - this.#acceptedMs;
   }
 
-  #stages(numericClass: string, stop: StopSignal): RemoteStages {
-    const { generationId, plan, request } = this.record;
+  #stages(numericClass: string, stop: StopSignal, plan: Plan): RemoteStages {
+    const { generationId, request } = this.record;
     const { tenant, priority, timeLimitMs } = request;
     const { withdrawsCalls, skipsDecode } = this.#services.protections;
     return createRemoteStages({

@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import {
   type CompletedImage,
   type Conditioning,
@@ -10,16 +11,20 @@ import {
   type Pixels,
   type Receipt,
   type SchedulerState,
+  type SeamMeter,
   type Tensor,
+  toldBaseStep,
 } from '@tessera/core';
 import type { ImageCheckpoints } from '../checkpoints/image-checkpoints.js';
 import { imageSha256, latentSha256 } from '../images/hashes.js';
 import { encodeImage } from '../images/raster-image.js';
 import { receiptTexts } from '../images/receipt-text.js';
 import type { Ledger } from '../ledger.js';
-import type { RemoteStages } from '../stages/remote-stages.js';
+import { joinedClasses, type RemoteStages } from '../stages/remote-stages.js';
 import { TESSERA_VERSION } from '../version.js';
+import type { RemoteBaseImage } from './base-image.js';
 import type { PreviewLane } from './preview-lane.js';
+import { canvasOfReceipt, seamMeterOf } from './receipt-canvas.js';
 import type { Results } from './results.js';
 import type { Stopwatch } from './stopwatch.js';
 
@@ -29,6 +34,8 @@ export interface ImageRunSetup {
   readonly imageIndex: number;
   readonly conditionings: Conditionings;
   readonly stages: RemoteStages;
+  /** Of a plan that composes. */
+  readonly base: RemoteBaseImage | undefined;
   /** Where it goes on; `undefined` begins it. */
   readonly resumeFrom: SchedulerState | undefined;
   readonly checkpoints: ImageCheckpoints;
@@ -61,14 +68,29 @@ async function makeImage(setup: ImageRunSetup): Promise<CompletedImage> {
   const previewSteps = new Set(plan.previewSteps);
   let latent: Tensor | undefined;
   const bands: PixelBand[] = [];
+  const seams = seamMeterOf(plan);
   const { checkpoints, resumeFrom } = setup;
   const run = { plan, imageIndex, conditionings, ...(resumeFrom && { resumeFrom }) };
-  for await (const event of generateImage(run, stages, decodeSignal)) {
+  const tell = (stepIndex: number, steps: number, denoised: Tensor) => {
+    setup.onStep(stepIndex, steps);
+    if (previewSteps.has(stepIndex)) previews?.offer(stepIndex, denoised);
+  };
+  for await (const event of generateImage(run, stages, decodeSignal, setup.base)) {
     switch (event.type) {
-      case 'step':
+      case 'base-step': {
+        const told = plan.compose && toldBaseStep(plan.compose, event.stepIndex, event.steps);
+        if (told !== undefined) tell(told, plan.timesteps.length, event.denoised);
+        break;
+      }
+      case 'composed':
+        stopwatch.lap('compose');
         checkpoints.reached(event.state);
-        setup.onStep(event.stepIndex, event.steps);
-        if (previewSteps.has(event.stepIndex)) previews?.offer(event.stepIndex, event.denoised);
+        break;
+      case 'step':
+        // The next evaluation is on the wire before anything is done about this one.
+        await turn();
+        checkpoints.reached(event.state);
+        tell(event.stepIndex, event.steps, event.denoised);
         break;
       case 'latent':
         stopwatch.lap('denoise');
@@ -77,6 +99,7 @@ async function makeImage(setup: ImageRunSetup): Promise<CompletedImage> {
         break;
       case 'pixels':
         bands.push(event.band);
+        seams?.add(event.band.data);
         break;
     }
   }
@@ -84,7 +107,7 @@ async function makeImage(setup: ImageRunSetup): Promise<CompletedImage> {
   stopwatch.lap('decode');
   const pixels = await gatherPixels(bands, plan);
   const [completed] = await Promise.all([
-    finishImage(setup, latent, pixels, stages.numericClasses()),
+    finishImage(setup, latent, pixels, seams),
     // The last preview goes out before the image does.
     previews?.settled(),
   ]);
@@ -96,14 +119,15 @@ async function finishImage(
   setup: ImageRunSetup,
   latent: Tensor,
   pixels: Pixels,
-  numericClass: string,
+  seams: SeamMeter | undefined,
 ): Promise<CompletedImage> {
-  const { record, fence, imageIndex, results, stopwatch } = setup;
+  const { record, fence, imageIndex, results, stopwatch, stages, base } = setup;
+  const numericClass = joinedClasses(base === undefined ? [stages] : [base.stages, stages]);
   const hashes = { latentSha256: latentSha256(latent), imageSha256: imageSha256(pixels), numericClass };
   let receipt: Receipt | undefined;
   const sealed = () => {
     stopwatch.lap('image_encoding');
-    receipt = receiptOf(setup, hashes);
+    receipt = receiptOf(setup, hashes, seams);
     return receipt;
   };
   const { outputFormat: format } = record.request;
@@ -116,6 +140,7 @@ async function finishImage(
 function receiptOf(
   { record, imageIndex, conditionings, arithmeticVersion, stopwatch }: ImageRunSetup,
   hashes: Pick<Receipt, 'latentSha256' | 'imageSha256' | 'numericClass'>,
+  seams: SeamMeter | undefined,
 ): Receipt {
   const { request, plan } = record;
   const { unconditional, conditional } = conditionings;
@@ -135,6 +160,7 @@ function receiptOf(
     width: plan.width,
     height: plan.height,
     windows: plan.windows,
+    ...canvasOfReceipt(plan, seams),
     evaluations: plan.evaluations / plan.count,
     ...hashes,
     arithmeticVersion,

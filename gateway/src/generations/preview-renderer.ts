@@ -1,13 +1,14 @@
 import {
   type Image,
   type ModelCard,
-  type Pixels,
+  type PixelBand,
   type PreviewRequest,
   previewPixels,
   type Tensor,
 } from '@tessera/core';
 import { fileSha256 } from '../images/hashes.js';
 import { encodeImage, fitWithin } from '../images/raster-image.js';
+import { shrinkRows } from '../images/shrink-rows.js';
 import { MAX_INLINE_IMAGE_BYTES } from './results.js';
 
 /** Longest edge of a decoded preview for which none was asked. */
@@ -22,12 +23,18 @@ export type RenderPreview = (denoised: Tensor) => Promise<Image>;
 export function previewRenderer(
   card: ModelCard,
   preview: PreviewRequest,
-  decode: (latent: Tensor) => Promise<Pixels>,
+  decode: (latent: Tensor) => AsyncIterable<PixelBand>,
 ): RenderPreview {
   const decoded = preview.decoded || card.latentFormat.preview === undefined;
   const maxEdge = preview.maxEdge ?? (decoded ? DECODED_EDGE : Number.POSITIVE_INFINITY);
   return async (denoised) => {
-    let pixels = decoded ? await decode(denoised) : previewPixels(denoised, card.latentFormat);
+    const { spatialCompression } = card.latentFormat;
+    const [, height = 0, width = 0] = denoised.shape;
+    const size = { width: width * spatialCompression, height: height * spatialCompression };
+    // A large canvas is never held whole for a preview of it.
+    let pixels = decoded
+      ? await shrinkRows({ ...size, bands: decode(denoised) }, maxEdge)
+      : previewPixels(denoised, card.latentFormat);
     for (let edge = maxEdge; ; edge = Math.floor(Math.max(pixels.width, pixels.height) / 2)) {
       pixels = await fitWithin(pixels, edge);
       const file = await encodeImage(pixels, preview.format, 'fast');
