@@ -157,6 +157,15 @@ export const PROTECTIONS = [
     },
   },
   {
+    name: 'stored-before-accepted',
+    holds: 'a generation is accepted once its log is stored, not before',
+    turnedOffBy: 'GatewaySetup.protections.storesBeforeAccepting',
+    test: {
+      file: 'unit/gateway/accepting',
+      name: 'what was not stored is not accepted: the caller hears unavailable, and nothing of it runs',
+    },
+  },
+  {
     name: 'expected-sequence',
     holds: 'an entry is appended to the log as its writer knows it, so that who lost the lease appends nothing',
     turnedOffBy: 'GatewaySetup.protections.expectsSequence',
