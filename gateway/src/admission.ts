@@ -1,13 +1,14 @@
 import { DEFAULT_QUEUE_POLICY, preceding, type QueuedCall, type QueuePolicy, TesseraError } from '@tessera/core';
 import type { Capacity } from './admission/capacity.js';
 import { DecisionTimes } from './admission/decision-times.js';
+import { type Elsewhere, NOTHING_ELSEWHERE } from './admission/elsewhere.js';
 import { judge, type QueueBounds, type QueueState } from './admission/judge.js';
 import { Pace } from './admission/pace.js';
 import type { Applicant, Candidate, Place } from './admission/place.js';
 import { Places } from './admission/places.js';
 import { PositionNews } from './admission/position-news.js';
 import { startForecasts } from './admission/start-forecasts.js';
-import { NO_LOAD, sumOf, workOfAll } from './admission/tenant-load.js';
+import { NO_LOAD, sumOf, type TenantLoad, workOfAll } from './admission/tenant-load.js';
 import type { Work } from './admission/work.js';
 
 export interface AdmissionSetup extends QueueBounds {
@@ -15,6 +16,8 @@ export interface AdmissionSetup extends QueueBounds {
   capacity(): Capacity | undefined;
   /** Share of a tenant against others. */
   weightOf(tenant: string): number;
+  /** What other gateways have of the same workers. */
+  elsewhere?(): Elsewhere;
   readonly policy?: QueuePolicy;
   /** Off, whatever comes is taken. */
   readonly bounded: boolean;
@@ -43,6 +46,9 @@ export class Admission {
   readonly #pace = new Pace();
   /** What each running generation still cost when it was looked at last, in evaluations. */
   readonly #left = new WeakMap<Place, number>();
+  /** What each other gateway had done when it was looked at last. */
+  #doneElsewhereMs: ReadonlyMap<string, number> = new Map();
+  #doneMs = 0;
   #entered = 0;
   #telling: NodeJS.Timeout | undefined;
 
@@ -62,6 +68,16 @@ export class Admission {
   /** Milliseconds of work that wait. */
   get backlogMs(): number {
     return this.#places.queue.evaluations * this.#evaluationMs;
+  }
+
+  /** Of every tenant that has any work here. */
+  get loads(): ReadonlyMap<string, TenantLoad> {
+    return this.#places.loads();
+  }
+
+  /** Work done here, in milliseconds of the whole cluster as its workers described them. */
+  get doneMs(): number {
+    return this.#doneMs;
   }
 
   /**
@@ -134,7 +150,8 @@ export class Admission {
     const capacity = this.#setup.capacity();
     if (deadlineMs === undefined || capacity === undefined || !this.#setup.bounded) return true;
     const loads = this.#places.loads([]);
-    const others = [...loads].filter(([name]) => name !== tenant).map(([, load]) => ({ ...load, waitingWork: 0 }));
+    const all = [...loads, ...this.#elsewhere.loads];
+    const others = all.filter(([name]) => name !== tenant).map(([, load]) => ({ ...load, waitingWork: 0 }));
     const own = sumOf((loads.get(tenant) ?? NO_LOAD).running, (left) => left);
     const sharedMs = this.#evaluationMs * workOfAll(own, weight, others);
     return performance.now() + Math.max(capacity.aloneMs(candidate.work), sharedMs) <= deadlineMs;
@@ -157,26 +174,34 @@ export class Admission {
     const loads = places.loads();
     const { tenant, evaluations, weight = 1 } = applied;
     const own = loads.get(tenant) ?? NO_LOAD;
+    const elsewhere = this.#elsewhere.loads;
+    const ownElsewhere = elsewhere.get(tenant) ?? NO_LOAD;
+    const everywhere = [...loads, ...elsewhere].map(([, load]) => load);
     const state: QueueState = {
       startsAtOnce: own.waiting === 0 && places.mayRun(tenant, loads) && places.fits(work),
-      waiting: sumOf(loads.values(), ({ waiting }) => waiting),
-      ofTenant: own.waiting,
+      waiting: sumOf(everywhere, ({ waiting }) => waiting),
+      ofTenant: own.waiting + ownElsewhere.waiting,
       weight,
     };
     const capacity = this.#setup.capacity();
     if (capacity === undefined) return state;
     const ms = this.#evaluationMs;
-    const others = [...loads].filter(([name]) => name !== tenant).map(([, load]) => load);
-    const before = sumOf(own.running, (left) => left) + preceding(places.queue, applied).evaluations;
+    const others = [...loads, ...elsewhere].filter(([name]) => name !== tenant).map(([, load]) => load);
+    const running = sumOf([...own.running, ...ownElsewhere.running], (left) => left);
+    const before = running + ownElsewhere.waitingWork + preceding(places.queue, applied).evaluations;
     const aloneMs = capacity.aloneMs(work);
     const times = {
-      waitingMs: ms * sumOf(loads.values(), ({ waitingWork }) => waitingWork),
-      ofTenantMs: ms * own.waitingWork,
+      waitingMs: ms * sumOf(everywhere, ({ waitingWork }) => waitingWork),
+      ofTenantMs: ms * (own.waitingWork + ownElsewhere.waitingWork),
       ownMs: ms * evaluations,
       endsAfterMs: Math.max(aloneMs, FORECAST_MARGIN * ms * workOfAll(before + evaluations, weight, others)),
       aloneMs,
     };
     return { ...state, times };
+  }
+
+  get #elsewhere(): Elsewhere {
+    return this.#setup.elsewhere?.() ?? NOTHING_ELSEWHERE;
   }
 
   /** Of the whole cluster, for one evaluation, at the pace that is seen; 0 while nothing is known. */
@@ -193,6 +218,7 @@ export class Admission {
   #tell(): void {
     const beganMs = performance.now();
     for (const place of this.#places.running) this.#progressed(place, this.#places.costLeft(place));
+    this.#sawElsewhere();
     this.#pace.observe(this.queued > 0, beganMs);
     if (this.queued === 0) return;
     let position = 0;
@@ -207,7 +233,17 @@ export class Admission {
     const before = this.#left.get(place) ?? left;
     this.#left.set(place, left);
     const capacity = this.#setup.capacity();
-    if (capacity !== undefined) this.#pace.did(before - left, capacity);
+    if (capacity === undefined) return;
+    const doneMs = (before - left) * capacity.describedEvaluationMs;
+    this.#doneMs += doneMs;
+    this.#pace.did(doneMs);
+  }
+
+  /** The pace is that of the workers, whichever gateway they work for. */
+  #sawElsewhere(): void {
+    const { doneMs } = this.#elsewhere;
+    for (const [gatewayId, ms] of doneMs) this.#pace.did(ms - (this.#doneElsewhereMs.get(gatewayId) ?? ms));
+    this.#doneElsewhereMs = doneMs;
   }
 }
 

@@ -10,6 +10,7 @@ import {
   type Logger,
 } from '@tessera/runtime';
 import { capacityOf } from './admission/capacity.js';
+import { backlogsOf, elsewhereOf } from './admission/elsewhere.js';
 import type { QueueBounds } from './admission/judge.js';
 import { Admission } from './admission.js';
 import { arithmeticVersion } from './arithmetic-version.js';
@@ -99,6 +100,7 @@ export class Gateway {
       ...setup.queueBounds,
       capacity: () => capacityOf(this.workers.readyOf('denoiser'), this.workers.readyOf('decoder')),
       weightOf: (tenant) => tenants.weightOf(tenant),
+      elsewhere: () => elsewhereOf(this.#otherGateways(), (tenant) => tenants.weightOf(tenant)),
       bounded,
       fairOrder,
     });
@@ -183,13 +185,17 @@ export class Gateway {
     this.#open = false;
     const { presence } = this.#setup.bus;
     await presence.announce(this.#beat()).catch(() => {});
-    const isAlone = !presence.list().some((beat) => this.#goesOnLikeThis(beat));
+    const isAlone = !this.#otherGateways().some((beat) => this.#goesOnLikeThis(beat));
     await this.runs.drain(isAlone ? graceMs : 0);
     this.#closing.abort();
   }
 
-  #goesOnLikeThis({ gatewayId, arithmeticVersion, draining }: GatewayBeat): boolean {
-    return gatewayId !== this.gatewayId && arithmeticVersion === this.#arithmeticVersion && draining !== true;
+  #otherGateways(): readonly GatewayBeat[] {
+    return this.#setup.bus.presence.list().filter(({ gatewayId }) => gatewayId !== this.gatewayId);
+  }
+
+  #goesOnLikeThis({ arithmeticVersion, draining }: GatewayBeat): boolean {
+    return arithmeticVersion === this.#arithmeticVersion && draining !== true;
   }
 
   /** Lets go of workers and Bus. */
@@ -242,6 +248,8 @@ export class Gateway {
       running: this.admission.running,
       queued: this.admission.queued,
       backlogMs: this.admission.backlogMs,
+      backlogs: backlogsOf(this.admission.loads),
+      doneMs: this.admission.doneMs,
       refused: this.admission.refusals.count,
       refusalP99Ms: this.admission.refusals.p99Ms(),
       uptimeMs: process.uptime() * 1000,

@@ -1,4 +1,5 @@
 export { type Capacity, capacityOf } from './admission/capacity.js';
+export { elsewhereOf } from './admission/elsewhere.js';
 export type { QueueBounds } from './admission/judge.js';
 export type { Applicant, Candidate } from './admission/place.js';
 export { type TenantLoad, workOfAll, workUntilEnds } from './admission/tenant-load.js';

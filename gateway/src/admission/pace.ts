@@ -21,8 +21,9 @@ export class Pace {
     return (describedEvaluationMs * (prior + this.#seenMs)) / (PRIOR_MS + this.#describedMs);
   }
 
-  did(evaluations: number, { describedEvaluationMs }: Capacity): void {
-    this.#doneMs += evaluations * describedEvaluationMs;
+  /** @param ms of work, as the workers described it. */
+  did(ms: number): void {
+    this.#doneMs += ms;
   }
 
   /** Call it now and then. @param saturated whether anything waits to run. */

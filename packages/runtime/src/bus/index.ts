@@ -32,5 +32,6 @@ export {
   PRESENCE_EXPIRY_MS,
   type Presence,
   type PresenceChange,
+  type TenantBacklog,
 } from './presence.js';
 export { PresenceObserver } from './presence-observer.js';

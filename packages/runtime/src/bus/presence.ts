@@ -1,3 +1,13 @@
+/** What one tenant has at a gateway. Work is in evaluations, as the queue counts it. */
+export interface TenantBacklog {
+  readonly tenant: string;
+  /** That its running generations still need. */
+  readonly running: number;
+  /** Generations that wait. */
+  readonly waiting: number;
+  readonly waitingWork: number;
+}
+
 /** What a gateway says of itself, with every beat. */
 export interface GatewayBeat {
   readonly gatewayId: string;
@@ -8,6 +18,10 @@ export interface GatewayBeat {
   readonly queued: number;
   /** Work that waits there, as the time it takes. */
   readonly backlogMs?: number;
+  /** By tenant. */
+  readonly backlogs?: readonly TenantBacklog[];
+  /** Work done since it began, in milliseconds of the whole cluster as its workers described themselves. */
+  readonly doneMs?: number;
   /** Requests refused for want of room or time since it began. */
   readonly refused?: number;
   /** How long the latest of these decisions took, at the 99th percentile. */
