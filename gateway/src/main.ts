@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { ReflectionService } from '@grpc/reflection';
 import { packageDefinition, tesseraV1 } from '@tessera/proto';
 import {
-  createMemoryBus,
   GATEWAY_SETTINGS,
+  linkSignals,
   readyLine,
   resolveSettings,
   runMain,
@@ -13,6 +14,7 @@ import {
 } from '@tessera/runtime';
 import { Gateway } from './gateway.js';
 import { assertGuarded } from './guarded-listener.js';
+import { openBus } from './open-bus.js';
 import { generationService } from './service.js';
 import { tenantsOf } from './tenants/tenants-of.js';
 import { liveModels } from './workers/model-catalogue.js';
@@ -33,9 +35,11 @@ await runMain('gateway', async ({ signal, log }) => {
 
   const tenants = tenantsOf(values.apiKeys, process.env[SUPERVISOR_KEY_ENV], signal, log);
 
+  const gatewayId = `gateway-${randomBytes(4).toString('hex')}`;
+  const bus = await openBus(values, gatewayId, log, signal);
   const gateway = new Gateway({
-    gatewayId: `gateway-${randomBytes(4).toString('hex')}`,
-    bus: createMemoryBus(),
+    gatewayId,
+    bus,
     logger: log,
     defaultModel: values.defaultModel,
     tenants,
@@ -62,20 +66,24 @@ await runMain('gateway', async ({ signal, log }) => {
     gateway.start((stopped) => watchWorkerAddresses(workers, stopped), server.address);
     readyLine({ listening: server.address, health: health.address });
 
-    await gateway.ready(signal);
+    await gateway.ready(AbortSignal.any([signal, bus.failed]));
     server.setServing(SERVICE, true);
     const models = liveModels(gateway.workers.links).map(({ name }) => name);
     readyLine({ ready: true, address: server.address, models });
-    await aborted(signal);
+    await eitherAborted(signal, bus.failed);
   } finally {
     server.setServing(SERVICE, false);
-    await gateway.drain(values.grace);
+    // Nothing can be handed over by a Bus that has lost everything.
+    if (!bus.failed.aborted) await gateway.drain(values.grace);
     await server.stop(LAST_BYTES_MS);
     await gateway.stop();
+    await bus.close();
   }
+  bus.failed.throwIfAborted();
 });
 
-async function aborted(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return;
-  await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+async function eitherAborted(...signals: readonly AbortSignal[]): Promise<void> {
+  const { signal, unlink } = linkSignals(...signals);
+  if (!signal.aborted) await once(signal, 'abort');
+  unlink();
 }

@@ -13,6 +13,7 @@ export const PROCESS_SCRIPTS = {
   denoiser: join(root, 'services/denoiser/dist/main.js'),
   decoder: join(root, 'services/decoder/dist/main.js'),
   gateway: join(root, 'gateway/dist/main.js'),
+  nats: join(root, 'packages/cli/dist/nats/main.js'),
 } as const;
 
 export type ProcessKind = keyof typeof PROCESS_SCRIPTS;

@@ -1,4 +1,12 @@
-import { defineSettings, GATEWAY_SETTINGS, optional, setting, valueTypes, WORKER_SETTINGS } from '@tessera/runtime';
+import {
+  defineSettings,
+  GATEWAY_SETTINGS,
+  optional,
+  setting,
+  type ValueType,
+  valueTypes,
+  WORKER_SETTINGS,
+} from '@tessera/runtime';
 import { DEFAULT_MODEL } from './installation.js';
 
 const { address, integer, listOf, path, secret, string } = valueTypes;
@@ -6,8 +14,20 @@ const {
   textEncoders: _textEncoders,
   denoisers: _denoisers,
   decoders: _decoders,
+  nats: _nats,
   ...OWN_GATEWAY_SETTINGS
 } = GATEWAY_SETTINGS;
+
+const MOST_GATEWAYS = 16;
+const natsServers = listOf(valueTypes.natsUrl);
+
+/** Servers that are there, or one that is started with the cluster. */
+const natsChoice: ValueType<readonly string[] | 'auto'> = {
+  placeholder: 'auto|URL',
+  repeatable: true,
+  parse: (texts, directory) => (texts.join() === 'auto' ? 'auto' : natsServers.parse(texts, directory)),
+  format: (value) => (value === 'auto' ? value : natsServers.format(value)),
+};
 
 const MOST_WORKERS = 64;
 const processes = (stage: string) => setting(integer({ min: 1, max: MOST_WORKERS }), `number of ${stage} processes`, 1);
@@ -22,6 +42,12 @@ export const CLUSTER_SETTINGS = defineSettings({
     integer({ min: 0, max: 65_535 }),
     'port of the public API on loopback, in place of --listen; 0: a free one',
   ),
+  gateways: setting(
+    integer({ min: 1, max: MOST_GATEWAYS }),
+    'number of gateway processes, on ports above the first one; several need --nats',
+    1,
+  ),
+  nats: setting(natsChoice, 'what gateways share: auto starts a nats-server on loopback, in TESSERA_HOME/nats', []),
   textEncoders: processes('text encoder'),
   denoisers: processes('denoiser'),
   decoders: processes('decoder'),

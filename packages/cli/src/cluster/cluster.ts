@@ -1,19 +1,21 @@
 import { randomBytes } from 'node:crypto';
-import type { TesseraError } from '@tessera/core';
+import { invalidField, type TesseraError } from '@tessera/core';
 import type { Environment } from '@tessera/runtime';
 import type { LogLine } from './process-output.js';
-import { type ClusterSettings, gatewaySpec, type WorkerAddresses, workerSpecs } from './process-specs.js';
-import { SupervisedProcess } from './supervised-process.js';
+import { type ClusterSettings, gatewaySpecs, natsSpec, type WorkerAddresses, workerSpecs } from './process-specs.js';
+import { type ProcessSpec, SupervisedProcess } from './supervised-process.js';
 
 /** A whole cluster of processes on this machine. */
 export interface LocalCluster {
-  /** host:port of the gateway. */
-  readonly address: string;
+  /** host:port of each gateway. */
+  readonly addresses: readonly [string, ...string[]];
+  /** The server of the Bus that was started with it. */
+  readonly nats?: { readonly url: string; readonly monitor: string; readonly pid: number };
   /** With which this process may ask how the cluster is, where keys are asked for. */
   readonly supervisorKey: string;
   /** Aborted with the TesseraError when a process of it is given up. */
   readonly failed: AbortSignal;
-  /** Ends the gateway, then the workers; resolves when no process is left. */
+  /** Ends the gateways, then the workers, then NATS; resolves when no process is left. */
   stop(): Promise<void>;
 }
 
@@ -28,41 +30,75 @@ export interface ClusterStart {
 const KILL_AFTER_GRACE_MS = 3_000;
 
 /**
- * Starts all workers at once and the gateway as soon as they listen, while they
- * still load their models; resolves when the gateway is ready.
+ * Starts all workers and NATS at once and the gateways as soon as they listen,
+ * while they still load their models; resolves when all gateways are ready.
  *
  * @throws TesseraError of the first process that is given up; the signal's reason when it is aborted. No process is
  * left then.
  */
 export async function startLocalCluster({ settings, environment, signal, onLog }: ClusterStart): Promise<LocalCluster> {
   signal.throwIfAborted();
-  const workers = workerSpecs(settings, environment).map((spec) => new SupervisedProcess(spec, onLog));
-  const processes = [...workers];
+  assertShared(settings);
+  const { nats: choice, natsMonitor } = settings.values;
   const failure = new AbortController();
-  const watchOver = (supervised: SupervisedProcess) =>
+  const gateways: SupervisedProcess[] = [];
+  const start = (spec: ProcessSpec) => {
+    const supervised = new SupervisedProcess(spec, onLog);
     void supervised.failure.catch((error: TesseraError) => failure.abort(error));
-  for (const worker of workers) watchOver(worker);
+    return supervised;
+  };
+  const nats = choice === 'auto' ? start(natsSpec(settings, environment)) : undefined;
+  const workers = workerSpecs(settings, environment).map(start);
 
   const stop = async () => {
     const graceMs = settings.values.grace + KILL_AFTER_GRACE_MS;
-    // Workers wait for their streams to end, and the gateway's streams are theirs.
-    await Promise.all(processes.slice(workers.length).map((gateway) => gateway.stop(graceMs)));
-    await Promise.all(workers.map((worker) => worker.stop(graceMs)));
+    const end = (processes: readonly SupervisedProcess[]) =>
+      Promise.all(processes.map((supervised) => supervised.stop(graceMs)));
+    // Workers wait for their streams to end, and the gateways' streams are theirs.
+    await end(gateways);
+    await end(workers);
+    if (nats !== undefined) await nats.stop(graceMs);
   };
 
   try {
     const startSignal = AbortSignal.any([signal, failure.signal]);
-    const addresses = await orAborted(startSignal, addressesOf(workers));
+    const server = nats && (await orAborted(startSignal, natsServerOf(nats)));
     const supervisorKey = randomBytes(32).toString('base64url');
-    const gateway = new SupervisedProcess(gatewaySpec(settings, addresses, environment, supervisorKey), onLog);
-    processes.push(gateway);
-    watchOver(gateway);
-    const [address] = await orAborted(startSignal, Promise.all([gateway.listening, gateway.ready]));
-    return { address, supervisorKey, failed: failure.signal, stop };
+    const company = {
+      workers: await orAborted(startSignal, addressesOf(workers)),
+      nats: choice === 'auto' ? [server?.url ?? ''] : choice,
+      natsMonitor: server?.monitor ?? natsMonitor,
+      supervisorKey,
+    };
+    gateways.push(...gatewaySpecs(settings, environment, company).map(start));
+    const [first = '', ...others] = await orAborted(startSignal, Promise.all(gateways.map(readyAddress)));
+    return {
+      addresses: [first, ...others],
+      ...(server && { nats: server }),
+      supervisorKey,
+      failed: failure.signal,
+      stop,
+    };
   } catch (thrown) {
     await stop();
     throw thrown;
   }
+}
+
+/** Several gateways have one Bus. */
+function assertShared({ values: { gateways, nats } }: ClusterSettings): void {
+  if (gateways === 1 || nats.length > 0) return;
+  throw invalidField('--gateways', 'must be 1 without --nats: gateways share nothing in memory', gateways);
+}
+
+async function readyAddress(gateway: SupervisedProcess): Promise<string> {
+  await gateway.ready;
+  return gateway.listening;
+}
+
+async function natsServerOf(nats: SupervisedProcess) {
+  const { monitor, server_pid } = await nats.ready;
+  return { url: `nats://${await nats.listening}`, monitor: String(monitor), pid: Number(server_pid) };
 }
 
 async function addressesOf(workers: readonly SupervisedProcess[]): Promise<WorkerAddresses> {

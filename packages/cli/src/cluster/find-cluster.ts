@@ -56,7 +56,7 @@ export async function findOrStartCluster(search: EphemeralSearch): Promise<Found
   }).finally(() => {
     if (isTTY) process.stderr.write('\r\x1b[K');
   });
-  const client = connect({ address: cluster.address, apiKey: settings.values.apiKey ?? cluster.supervisorKey });
+  const client = connect({ address: cluster.addresses[0], apiKey: settings.values.apiKey ?? cluster.supervisorKey });
   return {
     client,
     signal: AbortSignal.any([signal, cluster.failed]),

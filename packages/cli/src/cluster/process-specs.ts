@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
 import {
   type Environment,
   formatAddress,
@@ -10,6 +11,7 @@ import {
   variableOf,
 } from '@tessera/runtime';
 import { PROCESS_SCRIPTS, type ProcessKind } from '../installation.js';
+import { findNatsServer } from '../nats/find-nats-server.js';
 import { ALL_SETTING_NAMES, CLUSTER_GATEWAY_SETTINGS, type CLUSTER_SETTINGS } from '../settings.js';
 import type { ProcessSpec } from './supervised-process.js';
 import { planThreads } from './thread-plan.js';
@@ -55,35 +57,76 @@ export interface WorkerAddresses {
   readonly decoders: readonly string[];
 }
 
-export function gatewaySpec(
+/** What the gateways of a cluster are told beside its settings. */
+export interface GatewayCompany {
+  readonly workers: WorkerAddresses;
+  /** Servers of the Bus; none: it is in memory. */
+  readonly nats: readonly string[];
+  /** Of the server that is started with the cluster. */
+  readonly natsMonitor?: string | undefined;
+  readonly supervisorKey: string;
+}
+
+/** The gateways of a cluster: the first where it was asked for, the others on the ports above its two. */
+export function gatewaySpecs(
   settings: ClusterSettings,
-  workers: WorkerAddresses,
   environment: Environment,
-  supervisorKey: string,
+  company: GatewayCompany,
+): readonly ProcessSpec[] {
+  const { gateways } = settings.values;
+  return Array.from({ length: gateways }, (_, index) => gatewaySpec(settings, environment, company, index));
+}
+
+function gatewaySpec(
+  settings: ClusterSettings,
+  environment: Environment,
+  { workers, nats, natsMonitor, supervisorKey }: GatewayCompany,
+  index: number,
 ): ProcessSpec {
-  const { listen, port } = settings.values;
+  const { listen, gateways } = settings.values;
+  const port = settings.values.port ?? parseAddress(listen).port;
   const handedOn = settings.entries.filter(
     ({ key, source }) => source.kind !== 'default' && gatewayKeys.has(key) && key !== 'listen',
   );
   // The second listener keeps its well-known port only beside the first one's.
   const healthGiven = handedOn.some(({ key }) => key === 'health-listen');
-  const ownHealth = healthGiven || isDefaultListen(settings) ? [] : ['--health-listen', ANY_PORT];
+  const keepsHealth = index === 0 && (healthGiven || isDefaultListen(settings));
+  const ownHealth = keepsHealth ? [] : ['--health-listen', ANY_PORT];
   return {
-    name: 'gateway',
+    name: gateways === 1 ? 'gateway' : `gateway-${index + 1}`,
     script: PROCESS_SCRIPTS.gateway,
     args: [
       ...['--text-encoders', workers.textEncoders.join(',')],
       ...['--denoisers', workers.denoisers.join(',')],
       ...['--decoders', workers.decoders.join(',')],
-      ...handedOn.flatMap(({ key, text = '' }) => asFlag(key, text)),
+      ...handedOn.flatMap(({ key, text = '' }) => (index > 0 && key === 'health-listen' ? [] : asFlag(key, text))),
       ...ownHealth,
+      ...nats.flatMap((server) => ['--nats', server]),
+      ...(natsMonitor === undefined ? [] : ['--nats-monitor', natsMonitor]),
     ],
-    listen: port === undefined ? listen : formatAddress({ ...parseAddress(listen), port }),
+    listen: formatAddress({ ...parseAddress(listen), port: portOf(port, index) }),
     environment: {
       ...GATEWAY_MEMORY,
       ...childEnvironment(settings, environment),
       [SUPERVISOR_KEY_ENV]: createHash('sha256').update(supervisorKey).digest('hex'),
     },
+  };
+}
+
+/** The port after the first gateway's is its health's. */
+function portOf(firstPort: number, index: number): number {
+  return firstPort === 0 || index === 0 ? firstPort : firstPort + 1 + index;
+}
+
+/** A nats-server on loopback, with its store in the home. */
+export function natsSpec(settings: ClusterSettings, environment: Environment): ProcessSpec {
+  const folder = join(settings.values.home, 'nats');
+  return {
+    name: 'nats',
+    script: PROCESS_SCRIPTS.nats,
+    args: ['--program', findNatsServer(environment), '--folder', folder, ...sharedFlags(settings)],
+    listen: ANY_PORT,
+    environment: childEnvironment(settings, environment),
   };
 }
 

@@ -30,15 +30,15 @@ export class SupervisedProcess {
   readonly name: string;
   /** host:port, once it listens for the first time. */
   readonly listening: Promise<string>;
-  /** When it first says that it is ready. */
-  readonly ready: Promise<void>;
+  /** What it says when it is first ready. */
+  readonly ready: Promise<Readonly<Record<string, unknown>>>;
   /** Rejects when it is given up; never resolves. */
   readonly failure: Promise<never>;
   readonly #spec: ProcessSpec;
   readonly #onLog: (line: LogLine) => void;
   readonly #policy = new RestartPolicy();
   #tellListening: (address: string) => void = () => {};
-  #tellReady: () => void = () => {};
+  #tellReady: (told: Readonly<Record<string, unknown>>) => void = () => {};
   #tellFailure: (error: TesseraError) => void = () => {};
   #address: string;
   #child: ChildProcess | undefined;
@@ -94,7 +94,7 @@ export class SupervisedProcess {
       this.#address = told.listening;
       this.#tellListening(told.listening);
     }
-    if (told?.ready === true) this.#tellReady();
+    if (told?.ready === true) this.#tellReady(told);
   }
 
   #ended(code: number | null, signal: NodeJS.Signals | null, livedMs: number, lastWords: string): void {

@@ -20,6 +20,7 @@ export function addUp(program: Command, { signal }: CommandContext): void {
         'tessera up',
         'tessera up --denoisers 2 --threads 2 --port 9000',
         'tessera up --model ./sd15-onnx --device cuda:0 --json',
+        'tessera up --nats auto --gateways 2',
       ),
     );
   addSettings(command, CLUSTER_SETTINGS).action(({ json }: { json: boolean }, self: Command) =>
@@ -47,36 +48,52 @@ async function runUp(command: Command, json: boolean, signal: AbortSignal): Prom
 
 const POLL_MS = 50;
 
-async function tellReady({ address, supervisorKey }: LocalCluster, signal: AbortSignal, json: boolean): Promise<void> {
-  const client = connect({ address, apiKey: supervisorKey });
+async function tellReady(cluster: LocalCluster, signal: AbortSignal, json: boolean): Promise<void> {
+  const client = connect({ address: cluster.addresses[0], apiKey: cluster.supervisorKey });
   try {
-    const workers = await allReady(client, signal);
-    await (json ? writeJson(readyJson(address, workers)) : writeOut(readyText(address, workers)));
+    const status = await allReady(client, cluster, signal);
+    await (json ? writeJson(readyJson(cluster, status)) : writeOut(readyText(cluster, status)));
   } finally {
     client.close();
   }
 }
 
-/** The gateway is ready with one worker of each stage; `up` is with all of them. */
-async function allReady(client: TesseraClient, signal: AbortSignal): Promise<ClusterStatus['workers']> {
+/** A gateway is ready with one worker of each stage; `up` is with all of them, and with gateways that know each other. */
+async function allReady(
+  client: TesseraClient,
+  { addresses }: LocalCluster,
+  signal: AbortSignal,
+): Promise<ClusterStatus> {
   for (;;) {
-    const { workers } = await client.status({ signal });
-    if (workers.every(({ state }) => state === 'ready')) return workers;
+    const status = await client.status({ signal });
+    const known = status.gateways.map(({ address }) => address);
+    const gatewaysThere = addresses.every((address) => known.includes(address));
+    if (gatewaysThere && status.workers.every(({ state }) => state === 'ready')) return status;
     await delay(POLL_MS, undefined, { signal });
   }
 }
 
-function readyJson(address: string, workers: ClusterStatus['workers']) {
-  const told = workers.map(({ id, stage, pid, address: at }) => ({ id, stage, pid, address: at }));
-  return { ready: true, addresses: [address], workers: told };
+function readyJson({ addresses, nats }: LocalCluster, { gateways, workers }: ClusterStatus) {
+  return {
+    ready: true,
+    addresses,
+    gateways: addresses.flatMap((address) => {
+      const gateway = gateways.find((one) => one.address === address);
+      return gateway === undefined ? [] : [{ id: gateway.id, pid: gateway.pid, address }];
+    }),
+    workers: workers.map(({ id, stage, pid, address }) => ({ id, stage, pid, address })),
+    ...(nats && { nats }),
+  };
 }
 
-function readyText(address: string, workers: ClusterStatus['workers']): string {
+function readyText({ addresses, nats }: LocalCluster, { workers }: ClusterStatus): string {
   const devices = [...new Set(workers.map(({ device }) => device))].join(', ');
   const models = [...new Set(workers.flatMap(({ models: served }) => served))].join(', ');
+  const [address] = addresses;
   const hint = address === DEFAULT_ADDRESS ? '' : ` --address ${address}`;
   return [
-    `ready at ${address}: ${workers.length} workers on ${devices}, model ${models}`,
+    `ready at ${addresses.join(', ')}: ${workers.length} workers on ${devices}, model ${models}`,
+    ...(nats === undefined ? [] : [`NATS at ${nats.url}`]),
     `try: tessera generate "a red apple"${hint}`,
     '',
   ].join('\n');

@@ -1,6 +1,17 @@
 import { defineSettings, optional, setting } from './definition.js';
 import { SHARED_SETTINGS } from './shared.js';
-import { address, boolean, byteSize, duration, integer, listOf, path, string } from './value-types.js';
+import {
+  address,
+  boolean,
+  byteSize,
+  duration,
+  httpUrl,
+  integer,
+  listOf,
+  natsUrl,
+  path,
+  string,
+} from './value-types.js';
 
 const DAY_MS = 24 * 3_600_000;
 
@@ -18,6 +29,9 @@ export const GATEWAY_SETTINGS = defineSettings({
   textEncoders: setting(listOf(address), 'text encoders; a name may stand for several addresses', []),
   denoisers: setting(listOf(address), 'denoisers; a name may stand for several addresses', []),
   decoders: setting(listOf(address), 'decoders; a name may stand for several addresses', []),
+  nats: setting(listOf(natsUrl), 'NATS servers that several gateways share; without one this gateway is alone', []),
+  natsMonitor: optional(httpUrl, 'monitoring of nats-server, where its durability is read'),
+  natsReplicas: setting(integer({ min: 1, max: 5 }), 'copies of what is stored, in a cluster of NATS servers', 1),
   defaultModel: optional(string, 'model of requests that name none; the first by name when not given'),
   maxQueuedWork: setting(
     duration({ minMs: 0, maxMs: 30 * DAY_MS }),

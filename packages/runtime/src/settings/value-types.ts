@@ -79,6 +79,21 @@ export function oneOf<const Choice extends string>(...choices: readonly Choice[]
 /** `host:port`, as a string in its canonical form. */
 export const address: ValueType<string> = single('HOST:PORT', (text) => formatAddress(parseAddress(text)));
 
+/** `nats://host:port`, or `tls://host:port`. */
+export const natsUrl: ValueType<string> = url('nats://HOST:PORT', ['nats:', 'tls:']);
+
+/** `http://host:port`, or `https:`. */
+export const httpUrl: ValueType<string> = url('http://HOST:PORT', ['http:', 'https:']);
+
+function url(placeholder: string, protocols: readonly string[]): ValueType<string> {
+  return single(placeholder, (text) => {
+    const parsed = URL.canParse(text) ? new URL(text) : undefined;
+    const bare = parsed !== undefined && parsed.host !== '' && parsed.username === '' && /^\/?$/.test(parsed.pathname);
+    assertBound(bare && protocols.includes(parsed.protocol), `must be ${placeholder}`);
+    return `${parsed?.protocol}//${parsed?.host}`;
+  });
+}
+
 /** An absolute path; a relative one is taken from the current folder, or from the config file's. */
 export const path: ValueType<string> = single('PATH', (text, directory) => {
   assertBound(text !== '' && !text.includes('\0'), 'must be a path');
