@@ -130,6 +130,8 @@ export class GenerationRun {
       void deleteCheckpoints(this.#services.objects, this.record);
       this.#logger.info('completed a generation', { ms: Math.round(performance.now() - this.#acceptedMs) });
     } catch (thrown) {
+      // Whatever is still on its way for its other images is not needed.
+      this.stop(TesseraError.from(thrown));
       await this.#end(thrown);
     } finally {
       clearTimeout(limit);
