@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Container, type Probe, toolPath } from './chart.js';
+import type { Container, Probe } from './chart.js';
 import type { ImageConfig } from './dockerfile.js';
 import { healthClient } from './health-client.js';
 import { eventually } from './processes.js';
@@ -20,6 +20,8 @@ export interface ContainerStart {
   readonly host: string;
   /** Addresses of each Service, as DNS would tell them. */
   readonly services: Readonly<Record<string, readonly string[]>>;
+  /** Where the image's programs without a path are here. */
+  readonly programs: Readonly<Record<string, string>>;
   /** Whole user and group id, when this process may take them. */
   readonly user?: number;
 }
@@ -38,7 +40,7 @@ export async function startContainer(start: ContainerStart): Promise<ContainerPr
   const [command = '', ...args] = commandLine.map((word) => mapped(word, start));
   const folder = join(root, image.workingFolder);
   await mkdir(folder, { recursive: true });
-  const child = spawn(command === 'node' ? process.execPath : (toolPath(command) ?? command), args, {
+  const child = spawn(start.programs[command] ?? command, args, {
     cwd: folder,
     env: { PATH: process.env.PATH, ...environmentOf(start) },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -4,8 +4,8 @@
 {{- if and $several (eq .Values.nats.mode "none") -}}
 {{- fail "gateway.replicas above 1, or gateway.autoscaling, needs a Bus that gateways share: set nats.mode to own or external" -}}
 {{- end -}}
-{{- if and (eq .Values.nats.mode "external") (not .Values.nats.external.url) (not .Values.nats.external.secretName) -}}
-{{- fail "nats.mode external needs nats.external.url or nats.external.secretName" -}}
+{{- if and (eq .Values.nats.mode "external") (not .Values.nats.external.urls) -}}
+{{- fail "nats.mode external needs nats.external.urls" -}}
 {{- end -}}
 {{- range (include "tessera.stages" . | fromYamlArray) -}}
 {{- $values := index $.Values .key -}}
@@ -21,6 +21,9 @@
 {{- end -}}
 {{- if and (eq .Values.models.source "init") (not .Values.models.init.args) (not .Values.models.init.command) -}}
 {{- fail "models.source init needs models.init.command or models.init.args" -}}
+{{- end -}}
+{{- if and .Values.monitoring.serviceMonitor.enabled (not .Values.monitoring.metrics.enabled) -}}
+{{- fail "monitoring.serviceMonitor.enabled needs monitoring.metrics.enabled" -}}
 {{- end -}}
 {{- if and .Values.gateway.ingress.enabled (not .Values.gateway.ingress.hosts) -}}
 {{- fail "gateway.ingress.enabled needs gateway.ingress.hosts" -}}

@@ -47,10 +47,24 @@ helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name .root.Chart.Version | replace 
 {{- if .image.digest }}@{{ .image.digest }}{{ else }}:{{ $tag }}{{ end -}}
 {{- end }}
 
-{{- define "tessera.natsUrl" -}}
+{{/* Where gateways find the Bus, and how many copies it keeps. */}}
+{{- define "tessera.natsArgs" -}}
+{{- $name := printf "%s-nats" (include "tessera.fullname" .) -}}
 {{- if eq .Values.nats.mode "own" -}}
-nats://{{ include "tessera.fullname" . }}-nats:4222
-{{- else -}}
-{{- .Values.nats.external.url -}}
+- --nats
+- nats://{{ $name }}:4222
+- --nats-monitor
+- http://{{ $name }}:8222
+- --nats-replicas
+- {{ ternary 3 1 (ge (int .Values.nats.replicas) 3) | quote }}
+{{- else if eq .Values.nats.mode "external" -}}
+- --nats
+- {{ join "," .Values.nats.external.urls | quote }}
+{{- with .Values.nats.external.monitorUrl }}
+- --nats-monitor
+- {{ . }}
+{{- end }}
+- --nats-replicas
+- {{ .Values.nats.external.copies | quote }}
 {{- end -}}
 {{- end }}

@@ -70,6 +70,48 @@ capabilities:
 {{- add .preStop .root.Values.drainSeconds 8 -}}
 {{- end }}
 
+{{/* Where a process serves metrics, as a variable: an older program passes over it with a warning. */}}
+{{- define "tessera.metricsEnv" -}}
+{{- if .Values.monitoring.metrics.enabled }}
+- name: TESSERA_METRICS_LISTEN
+  value: {{ printf "%s:9464" .Values.listenHost | quote }}
+{{- end }}
+{{- end }}
+
+{{- define "tessera.metricsContainerPort" -}}
+{{- if .Values.monitoring.metrics.enabled }}
+- name: metrics
+  containerPort: 9464
+{{- end }}
+{{- end }}
+
+{{- define "tessera.metricsServicePort" -}}
+{{- if .Values.monitoring.metrics.enabled }}
+- name: metrics
+  port: 9464
+  targetPort: metrics
+{{- end }}
+{{- end }}
+
+{{/* By it the ServiceMonitor finds the Services that list pods. */}}
+{{- define "tessera.metricsLabel" -}}
+{{- if .Values.monitoring.metrics.enabled }}
+tessera/metrics: 'true'
+{{- end }}
+{{- end }}
+
+{{- define "tessera.metricsIngress" -}}
+{{- if .Values.monitoring.metrics.enabled }}
+- ports:
+    - port: 9464
+      protocol: TCP
+  {{- with .Values.networkPolicy.metricsClients }}
+  from:
+    {{- toYaml . | nindent 4 }}
+  {{- end }}
+{{- end }}
+{{- end }}
+
 {{- define "tessera.tmpVolume" -}}
 - name: tmp
   emptyDir:

@@ -7,6 +7,7 @@ import { readImageWithReceipt } from '@tessera/cli';
 import { CHART, type Container, type Manifest, type Pod, podsOf, renderChart, toolPath } from '../../support/chart.js';
 import { type ImageConfig, imageConfig } from '../../support/dockerfile.js';
 import { buildImages, type ImageBuild, openToOthers } from '../../support/image-build.js';
+import { anyNatsProgram } from '../../support/nats-server.js';
 import { type ContainerProcess, type ContainerStart, probesHold, startContainer } from '../../support/pod-process.js';
 import { freshClone } from '../main-job/fresh-clone.js';
 import type { AcceptancePoint } from '../point.js';
@@ -33,8 +34,9 @@ export const renderedCommandsPoint: AcceptancePoint = {
   title: "the Dockerfile's lines give programs that run by the chart's command lines, and they make an image together",
   run: async () => {
     const helm = toolPath('helm');
-    const nats = toolPath('nats-server');
+    const nats = anyNatsProgram();
     if (helm === undefined || nats === undefined) throw new Error('helm and nats-server are needed');
+    const programs = { node: process.execPath, 'nats-server': nats.path };
     const work = await mkdtemp(join(tmpdir(), 'tessera-images-'));
     const clone = await freshClone();
     try {
@@ -44,11 +46,11 @@ export const renderedCommandsPoint: AcceptancePoint = {
         values: [join(CHART, 'ci/values-small.yaml')],
         set: { 'models.serve': [{ name: 'emoji', sha256: manifest.sha256 }] },
       });
-      const cluster = await runCluster(manifests, built, work);
+      const cluster = await runCluster(manifests, built, work, programs);
       const passedOver = notExecuted(built);
       const { probesHeld, checked, image, stopsInTime, exitCodes } = cluster;
       return {
-        value: { linesExecuted: built.executed.length, notExecuted: passedOver, ...cluster },
+        value: { natsServer: nats.version, linesExecuted: built.executed.length, notExecuted: passedOver, ...cluster },
         limit: {
           notExecuted: 'the CUDA provider',
           probesHeld: true,
@@ -93,13 +95,18 @@ function notExecuted({ stages, executed }: ImageBuild): readonly string[] {
   return all.filter((line) => !executed.includes(line));
 }
 
-async function runCluster(manifests: readonly Manifest[], built: ImageBuild, work: string) {
+async function runCluster(
+  manifests: readonly Manifest[],
+  built: ImageBuild,
+  work: string,
+  programs: ContainerStart['programs'],
+) {
   const places = await placesOf(manifests, work);
   const services = servicesOf(manifests, places);
   const config = manifests.find(({ kind, data }) => kind === 'ConfigMap' && data?.['nats.conf'] !== undefined);
   const user = process.getuid?.() === 0 ? 10_001 : undefined;
   const startOf = (place: Place, container: Container): ContainerStart => ({
-    ...{ container, services, podName: place.podName, host: place.host },
+    ...{ container, services, programs, podName: place.podName, host: place.host },
     ...imageOf(built, place, container),
     mounts: {
       '/tmp': join(place.folder, 'tmp'),

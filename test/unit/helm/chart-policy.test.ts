@@ -62,6 +62,30 @@ test('workers reach nobody, and only gateways reach them', async (t) => {
   }
 });
 
+test('a ServiceMonitor finds the metrics of every process, and the network lets it', async (t) => {
+  const tools = chartTools(t, 'helm');
+  if (tools === undefined) return;
+  const set = { 'monitoring.metrics.enabled': true, 'monitoring.serviceMonitor.enabled': true };
+  const manifests = await renderChart(tools.helm, { set });
+  const monitor = manifests.find(({ kind }) => kind === 'ServiceMonitor');
+  const services = manifests.filter(
+    ({ kind, metadata }) => kind === 'Service' && selects(monitor?.spec.selector.matchLabels, metadata.labels ?? {}),
+  );
+  const { port } = monitor?.spec.endpoints[0] ?? {};
+  for (const component of COMPONENTS.filter((each) => each !== 'test')) {
+    const found = services.filter(({ spec }) => spec.selector['app.kubernetes.io/component'] === component);
+    assert.equal(found.length, 1, component);
+    assert.ok(found[0]?.spec.ports.some(({ name }: { name: string }) => name === port));
+    const policy = manifests.find(
+      ({ kind, metadata }) => kind === 'NetworkPolicy' && metadata.name === `release-tessera-${component}`,
+    );
+    const open = policy?.spec.ingress.flatMap((rule: { ports: { port: number }[] }) =>
+      rule.ports.map((each) => each.port),
+    );
+    assert.ok(open.includes(9464), component);
+  }
+});
+
 /** Each of these is caught by the policy above. */
 const SPOILED: readonly (readonly [string, (pod: PlainPod) => void])[] = [
   ['may run as root', (pod) => delete pod.spec.securityContext.runAsNonRoot && delete own(pod).runAsNonRoot],
