@@ -1,23 +1,19 @@
 import type { ChannelCredentials } from '@grpc/grpc-js';
 import type { GenerationEvent, GenerationState, Image } from '@tessera/core';
-import {
-  type GenerationRequestInput,
-  type GenerationServiceClient,
-  generationStateFromWire,
-  wireFromGenerationState,
-} from '@tessera/proto';
+import { type GenerationRequestInput, generationStateFromWire, wireFromGenerationState } from '@tessera/proto';
 import { DEFAULT_RECONNECT_POLICY, type ReconnectPolicy } from './backoff.js';
-import { createServiceClient } from './channel.js';
+import { callAny } from './call-any.js';
 import { type ClusterStatus, clusterStatusFromWire, type ServedModel } from './cluster-status.js';
 import { type DownloadOptions, downloadImage, imageBytes } from './download.js';
+import { Gateways } from './gateways.js';
 import { type GenerateOptions, generate, type WatchOptions, watch } from './generate.js';
 import { type Generation, generationFromWire } from './generation.js';
 import { isServing } from './health.js';
-import { callOnce, type UnaryCalls } from './rpc.js';
+import type { UnaryCalls } from './rpc.js';
 
 export interface ConnectOptions {
-  /** host:port of a gateway, or a name that resolves to several. */
-  readonly address: string;
+  /** host:port of each gateway, or of one of them, or a name that resolves to several; a text may list them with commas. */
+  readonly address: string | readonly string[];
   /** Default: plaintext. */
   readonly credentials?: ChannelCredentials | undefined;
   /** Says who calls; sent with every call. Visible ASCII. */
@@ -50,12 +46,12 @@ export function connect(options: ConnectOptions): TesseraClient {
 
 /** `tessera.v1.GenerationService` as plain values. Every failure is a TesseraError. */
 export class TesseraClient {
-  readonly #service: GenerationServiceClient;
+  readonly #gateways: Gateways;
   readonly #reconnect: ReconnectPolicy;
   readonly #callTimeoutMs: number;
 
   constructor({ address, credentials, apiKey, reconnect, callTimeoutMs = DEFAULT_CALL_TIMEOUT_MS }: ConnectOptions) {
-    this.#service = createServiceClient(address, { credentials, apiKey });
+    this.#gateways = new Gateways(address, { credentials, apiKey });
     this.#reconnect = { ...DEFAULT_RECONNECT_POLICY, ...reconnect };
     this.#callTimeoutMs = callTimeoutMs;
   }
@@ -73,12 +69,12 @@ export class TesseraClient {
     request: GenerationRequestInput,
     options: GenerateOptions = {},
   ): AsyncGenerator<GenerationEvent, void, undefined> {
-    return generate(this.#service, this.#reconnect, request, options);
+    return generate(this.#gateways, this.#reconnect, request, options);
   }
 
   /** Follows a generation from its beginning, or from where `options` say. Leaving does not cancel it. */
   watch(generationId: string, options: WatchOptions = {}): AsyncGenerator<GenerationEvent, void, undefined> {
-    return watch(this.#service, this.#reconnect, generationId, options);
+    return watch(this.#gateways, this.#reconnect, generationId, options);
   }
 
   /** Stops a generation; resolves with the state it ended in. */
@@ -122,12 +118,12 @@ export class TesseraClient {
     imageId: string,
     options: DownloadOptions = {},
   ): AsyncGenerator<Uint8Array, void, undefined> {
-    return downloadImage(this.#service, this.#reconnect, generationId, imageId, options);
+    return downloadImage(this.#gateways, this.#reconnect, generationId, imageId, options);
   }
 
   /** The whole file of an image, inline or fetched, with its sha256 checked. */
   imageBytes(generationId: string, image: Image, { signal }: CallOptions = {}): Promise<Uint8Array> {
-    return imageBytes(this.#service, this.#reconnect, generationId, image, signal);
+    return imageBytes(this.#gateways, this.#reconnect, generationId, image, signal);
   }
 
   async listModels(options: CallOptions = {}): Promise<readonly ServedModel[]> {
@@ -139,17 +135,17 @@ export class TesseraClient {
     return clusterStatusFromWire(await this.#call('getClusterStatus', {}, options));
   }
 
-  /** Whether a gateway answers at the address and serves. Never fails. */
+  /** Whether a gateway answers at any of the addresses and serves. Never fails. */
   isServing(timeoutMs: number): Promise<boolean> {
-    return isServing(this.#service, timeoutMs);
+    return this.#gateways.useFirst((service) => isServing(service, timeoutMs));
   }
 
   /** Ends the connection and every call on it. */
   close(): void {
-    this.#service.close();
+    this.#gateways.close();
   }
 
   #call<Name extends keyof UnaryCalls>(name: Name, request: Parameters<UnaryCalls[Name]>[0], { signal }: CallOptions) {
-    return callOnce(this.#service, name, request, { signal, timeoutMs: this.#callTimeoutMs });
+    return callAny(this.#gateways, name, request, { signal, timeoutMs: this.#callTimeoutMs });
   }
 }

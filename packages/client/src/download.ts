@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { type Image, TesseraError } from '@tessera/core';
 import { callStream, type GenerationServiceClient } from '@tessera/proto';
 import type { ReconnectPolicy } from './backoff.js';
+import type { Gateways } from './gateways.js';
 import { reconnecting } from './reconnecting.js';
 
 export interface DownloadOptions {
@@ -17,14 +18,14 @@ export interface DownloadOptions {
  * @throws TesseraError `not_found` for an unknown or deleted image.
  */
 export function downloadImage(
-  service: GenerationServiceClient,
+  gateways: Gateways,
   policy: ReconnectPolicy,
   generationId: string,
   imageId: string,
   { signal, offset: start = 0 }: DownloadOptions,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   let offset = start;
-  async function* rest(): AsyncGenerator<Uint8Array, void, undefined> {
+  async function* rest(service: GenerationServiceClient): AsyncGenerator<Uint8Array, void, undefined> {
     let size: number | undefined;
     for await (const part of callStream(service.downloadImage({ generationId, imageId, offset }), signal)) {
       size ??= Number(part.sizeBytes);
@@ -38,7 +39,7 @@ export function downloadImage(
       throw new TesseraError('unavailable', `the download ended at byte ${offset} of ${size ?? 'an unknown number'}`);
     }
   }
-  return reconnecting(rest, policy, signal ?? new AbortController().signal);
+  return reconnecting(gateways, rest, policy, signal ?? new AbortController().signal);
 }
 
 /**
@@ -47,7 +48,7 @@ export function downloadImage(
  * @throws TesseraError `internal` when the bytes do not have the sha256 that the server told.
  */
 export async function imageBytes(
-  service: GenerationServiceClient,
+  gateways: Gateways,
   policy: ReconnectPolicy,
   generationId: string,
   image: Image,
@@ -56,7 +57,7 @@ export async function imageBytes(
   const parts: Uint8Array[] = [];
   if (image.data) parts.push(image.data);
   else {
-    for await (const part of downloadImage(service, policy, generationId, image.imageId, { signal })) parts.push(part);
+    for await (const part of downloadImage(gateways, policy, generationId, image.imageId, { signal })) parts.push(part);
   }
   const bytes = Buffer.concat(parts);
   const sha256 = createHash('sha256').update(bytes).digest('hex');

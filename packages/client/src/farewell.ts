@@ -1,5 +1,5 @@
-import type { GenerationServiceClient } from '@tessera/proto';
-import { callOnce } from './rpc.js';
+import { callAny } from './call-any.js';
+import type { Gateways } from './gateways.js';
 import type { StreamPosition } from './stream-position.js';
 
 /** Longest wait for a request in flight to tell its id, and for the answer to Cancel. */
@@ -11,7 +11,7 @@ const PATIENCE_MS = 5_000;
  * leaving is said with Cancel first.
  */
 export class Farewell {
-  readonly #service: GenerationServiceClient;
+  readonly #gateways: Gateways;
   readonly #position: StreamPosition;
   readonly #cancels: boolean;
   readonly #connection = new AbortController();
@@ -19,8 +19,8 @@ export class Farewell {
   #tellKnown: () => void = () => {};
   readonly #known: Promise<void>;
 
-  constructor(service: GenerationServiceClient, position: StreamPosition, cancels: boolean) {
-    this.#service = service;
+  constructor(gateways: Gateways, position: StreamPosition, cancels: boolean) {
+    this.#gateways = gateways;
     this.#position = position;
     this.#cancels = cancels;
     this.#known = new Promise((resolve) => {
@@ -61,6 +61,6 @@ export class Farewell {
     const { generationId } = this.#position;
     if (generationId === undefined) return;
     // A gateway that cannot be reached ends the generation by `keep_for`.
-    await callOnce(this.#service, 'cancel', { generationId }, { timeoutMs: PATIENCE_MS }).catch(() => {});
+    await callAny(this.#gateways, 'cancel', { generationId }, { timeoutMs: PATIENCE_MS }).catch(() => {});
   }
 }

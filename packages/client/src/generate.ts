@@ -9,6 +9,7 @@ import {
 } from '@tessera/proto';
 import type { ReconnectPolicy } from './backoff.js';
 import { Farewell } from './farewell.js';
+import type { Gateways } from './gateways.js';
 import { reconnecting } from './reconnecting.js';
 import { assertCarriable, assertCarriablePreview } from './request.js';
 import { generateOnce, watchOnce } from './rpc.js';
@@ -36,7 +37,7 @@ const KEEP_FOR_RECONNECT_MS = 15_000;
 
 /** @throws TesseraError `invalid_argument` at once, for a request that cannot be sent as it is. */
 export function generate(
-  service: GenerationServiceClient,
+  gateways: Gateways,
   policy: ReconnectPolicy,
   input: GenerationRequestInput,
   options: GenerateOptions,
@@ -49,16 +50,16 @@ export function generate(
     idempotencyKey: input.idempotencyKey ?? randomUUID(),
   });
   const position = new StreamPosition();
-  const open = (signal: AbortSignal) =>
+  const open = (service: GenerationServiceClient, signal: AbortSignal) =>
     position.generationId === undefined
       ? generateOnce(service, request, position, signal)
       : orLost(position.generationId, watchFrom(service, position, undefined, signal));
-  return follow(service, policy, position, open, options.signal, options.detach !== true);
+  return follow(gateways, policy, position, open, options.signal, options.detach !== true);
 }
 
 /** @throws TesseraError `invalid_argument` at once, for options that cannot be sent as they are. */
 export function watch(
-  service: GenerationServiceClient,
+  gateways: Gateways,
   policy: ReconnectPolicy,
   generationId: string,
   { signal, preview, ...start }: WatchOptions,
@@ -66,8 +67,9 @@ export function watch(
   if (preview !== undefined) assertCarriablePreview(preview);
   const position = new StreamPosition({ generationId, ...start });
   const previewOptions = preview && wireFromRequestInput({ preview }).preview;
-  const open = (connection: AbortSignal) => watchFrom(service, position, previewOptions ?? undefined, connection);
-  return follow(service, policy, position, open, signal, false);
+  const open = (service: GenerationServiceClient, connection: AbortSignal) =>
+    watchFrom(service, position, previewOptions ?? undefined, connection);
+  return follow(gateways, policy, position, open, signal, false);
 }
 
 function watchFrom(
@@ -101,20 +103,21 @@ async function* orLost(
 }
 
 async function* follow(
-  service: GenerationServiceClient,
+  gateways: Gateways,
   policy: ReconnectPolicy,
   position: StreamPosition,
-  open: (signal: AbortSignal) => AsyncIterable<GenerationEvent>,
+  open: (service: GenerationServiceClient, signal: AbortSignal) => AsyncIterable<GenerationEvent>,
   signal: AbortSignal | undefined,
   cancelOnLeave: boolean,
 ): AsyncGenerator<GenerationEvent, void, undefined> {
   signal?.throwIfAborted();
-  const farewell = new Farewell(service, position, cancelOnLeave);
+  const farewell = new Farewell(gateways, position, cancelOnLeave);
   const leave = () => void farewell.say(signal?.reason);
   signal?.addEventListener('abort', leave, { once: true });
+  const openHere = (service: GenerationServiceClient) => open(service, farewell.connection);
   let left = true;
   try {
-    for await (const event of reconnecting(() => open(farewell.connection), policy, farewell.connection)) {
+    for await (const event of reconnecting(gateways, openHere, policy, farewell.connection)) {
       farewell.settled();
       signal?.throwIfAborted();
       yield event;
