@@ -34,6 +34,7 @@ for (const [target, { script, ports }] of Object.entries(TARGETS)) {
     assert.match(config.user, /^[1-9]\d*:[1-9]\d*$/);
     assert.deepEqual(config.ports, ports);
     assert.equal(config.environment.TESSERA_HOME, '/var/lib/tessera');
+    assert.equal(config.environment.HOME, '/tmp');
   });
 }
 
