@@ -2,6 +2,7 @@ import { measureThroughput, throughputFigures } from './engine-throughput.js';
 import { estimateFigures } from './estimate.js';
 import { printTable } from './figure.js';
 import { gatewayMemoryFigure } from './gateway-memory.js';
+import { measureMegapixel, megapixelFigures } from './megapixel.js';
 import { BUILT_IN, measureOverhead, overheadFigures } from './overhead.js';
 import { slowStepModel } from './slow-step-model.js';
 import { startFigure } from './start.js';
@@ -15,6 +16,7 @@ for (const threads of [1, 2]) {
   printTable(overheadFigures(slow.model.name, 1, await measureOverhead(slow.model, 1)));
 }
 for (const threads of [1, 2]) printTable(throughputFigures(await measureThroughput(threads)));
+printTable(megapixelFigures(await measureMegapixel()));
 printTable([await startFigure()]);
 printTable([await gatewayMemoryFigure()]);
 printTable(await estimateFigures());

@@ -28,13 +28,19 @@ export interface WorkerStart {
   readonly model?: string;
   readonly args?: readonly string[];
   readonly env?: NodeJS.ProcessEnv;
+  /** The program; the stage's own when not given. */
+  readonly script?: string;
 }
 
 export async function startWorker(
   stage: WorkerStage,
-  { model = join(repoRoot, 'models/emoji'), args = [], env = {} }: WorkerStart = {},
+  {
+    model = join(repoRoot, 'models/emoji'),
+    args = [],
+    env = {},
+    script = join(repoRoot, 'services', stage, 'dist/main.js'),
+  }: WorkerStart = {},
 ): Promise<WorkerProcess> {
-  const script = join(repoRoot, 'services', stage, 'dist/main.js');
   const device = args.includes('--device') ? [] : ['--device', 'cpu'];
   const threads = args.includes('--threads') ? [] : ['--threads', '1'];
   const flags = ['--model', model, ...device, ...threads, ...args];

@@ -11,6 +11,6 @@ export type {
 } from './evaluation.js';
 export { PROTECTIONS, type Protections } from './protections.js';
 export { RunLoop } from './run-loop.js';
-export type { RunRecord } from './run-record.js';
+export { logRuns, type RunRecord } from './run-record.js';
 export { createDenoiserHandlers } from './service.js';
 export { startDenoiser } from './start-denoiser.js';

@@ -42,7 +42,11 @@ export const seamsPoint: AcceptancePoint = {
     const client = connect({ address: cluster.address });
     try {
       const blended: Measured[] = [];
-      for (const request of requests) blended.push(await measuredImage(client, request));
+      const composed: Measured[] = [];
+      for (const request of requests) {
+        blended.push(await measuredImage(client, request));
+        composed.push(await measuredImage(client, { ...request, compose: {} }));
+      }
       await using stages = new WorkerStages(cluster.workers.map(({ address }) => address));
       const card = await cardOf(cluster);
       const stitched: number[] = [];
@@ -58,6 +62,7 @@ export const seamsPoint: AcceptancePoint = {
           secondDifference: medianOf(blended.map(({ figures }) => figures.secondDifference)),
           toneStep: medianOf(blended.map(({ figures }) => figures.toneStep)),
           zScore: medianOf(blended.map(({ figures }) => figures.zScore)),
+          composed: medianOf(composed.map(({ figures }) => figures.ratio)),
           ...{ stitched: stitched.map(rounded), inReceipts: told },
         },
         limit: { median: MEDIAN_LIMIT, stitched: `> ${SEAM_ALARM}`, inReceipts: SEEDS },
@@ -78,6 +83,7 @@ interface SeamRequest {
   readonly seed: number;
   readonly width: number;
   readonly height: number;
+  readonly compose?: object;
 }
 
 /** Seeds of mulberry32 from the point's own, one prompt after the other. */

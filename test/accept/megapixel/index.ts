@@ -1,5 +1,15 @@
+import { sizesPoint } from './01-sizes.js';
+import { placementPoint } from './02-placement.js';
 import { everyCanvasPoint } from './03-every-canvas.js';
 import { nativeBitsPoint } from './04-native-bits.js';
 import { seamsPoint } from './05-seams.js';
+import { manyDenoisersPoint } from './07-many-denoisers.js';
 
-export const megapixel = [everyCanvasPoint, nativeBitsPoint, seamsPoint] as const;
+export const megapixel = [
+  sizesPoint,
+  placementPoint,
+  everyCanvasPoint,
+  nativeBitsPoint,
+  seamsPoint,
+  manyDenoisersPoint,
+] as const;

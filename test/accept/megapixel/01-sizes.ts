@@ -1,0 +1,87 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { connect } from '@tessera/client';
+import { type Cluster, type JsonEvent, runTessera, startCluster } from '../../support/cluster.js';
+import { decodeImage } from '../../support/differences.js';
+import { peakResidentBytes } from '../../support/resident-memory.js';
+import type { AcceptancePoint } from '../point.js';
+
+interface Size {
+  readonly width: number;
+  readonly height: number;
+  readonly steps: number;
+}
+
+/** The largest takes as long as the machine gives it: fewer steps of it need the same memory. */
+const SIZES: readonly Size[] = [
+  { width: 1024, height: 1024, steps: 20 },
+  { width: 1152, height: 640, steps: 20 },
+  { width: 136, height: 1000, steps: 20 },
+  { width: 2048, height: 2048, steps: 8 },
+];
+const MIB = 2 ** 20;
+
+export const sizesPoint: AcceptancePoint = {
+  id: 'megapixel.1',
+  title: 'large images of any size come with previews while they form; the peak memory of every process is told',
+  run: async (seed) => {
+    const folder = await mkdtemp(join(tmpdir(), 'tessera-megapixel-'));
+    await using cluster = await startCluster();
+    try {
+      const images = [];
+      for (const size of SIZES) images.push(await madeImage(cluster, folder, size, seed));
+      return {
+        value: { images, peakMib: await peaksOf(cluster) },
+        limit: { images: 'of their size; received + superseded previews = steps; the first in the first half' },
+        pass: images.every((image) => image.ofItsSize && image.previewsAreWhole && image.firstPreview < 0.5),
+      };
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  },
+};
+
+async function madeImage({ address }: Cluster, folder: string, { width, height, steps }: Size, seed: number) {
+  const output = join(folder, `${width}.png`);
+  const beganMs = performance.now();
+  const { code, events, stderr } = await runTessera([
+    ...['generate', 'a bouquet of flowers', '--seed', String(seed), '--address', address, '--json'],
+    ...['--width', String(width), '--height', String(height), '--steps', String(steps)],
+    ...['--preview-every', '1', '--preview-dir', join(folder, String(width)), '--output', output],
+  ]);
+  if (code !== 0) throw new Error(`${width}×${height} ended with ${code}: ${stderr}`);
+  const image = await decodeImage(await readFile(output));
+  const timeOf = (type: string) => Number(events.find((event) => event.type === type)?.time);
+  const previews = events.filter(({ type }) => type === 'preview');
+  const superseded = Number(previews.at(-1)?.superseded ?? 0);
+  const firstPreview = (timeOf('preview') - timeOf('started')) / (timeOf('completed') - timeOf('started'));
+  return {
+    ...{ width, height, steps },
+    seconds: Math.round((performance.now() - beganMs) / 100) / 10,
+    previews: previews.length,
+    previewsAreWhole: previews.length > 0 && previews.length + superseded === steps,
+    firstPreview,
+    ofItsSize: image.width === width && image.height === height,
+    seamRatio: seamRatioOf(events),
+  };
+}
+
+function seamRatioOf(events: readonly JsonEvent[]): unknown {
+  const completed = events.find(({ type }) => type === 'completed') as
+    | { readonly images: readonly { readonly receipt: { readonly seams?: { readonly ratio: number } } }[] }
+    | undefined;
+  return completed?.images[0]?.receipt.seams?.ratio;
+}
+
+/** By process, in MiB. */
+async function peaksOf({ address, workers }: Cluster): Promise<Readonly<Record<string, number>>> {
+  const client = connect({ address });
+  try {
+    const { gateways } = await client.status();
+    const processes = [...gateways.map(({ pid }) => ({ id: 'gateway', pid })), ...workers];
+    return Object.fromEntries(processes.map(({ id, pid }) => [id, Math.round(peakResidentBytes(pid) / MIB)]));
+  } finally {
+    client.close();
+  }
+}

@@ -1,0 +1,163 @@
+import { connect, type TesseraClient } from '@tessera/client';
+import type { GenerationRequestInput } from '@tessera/proto';
+import { type ProcessCluster, startProcessCluster } from '../support/process-cluster.js';
+import { bytesMoved, cpuMs } from '../support/process-counters.js';
+import { type BareStage, startBareStage } from './bare.js';
+import { type Figure, median } from './figure.js';
+import { BUILT_IN } from './overhead.js';
+
+/** 25 windows of 16 × 16 cells, as much as 16 images of native size. */
+const TILED = { prompt: 'a red apple', width: 512, height: 512, steps: 4 };
+const PLAIN = { prompt: 'a red apple', count: 16, steps: 4 };
+const WINDOWS = 25;
+const CANVAS_CELLS = 64 * 64;
+const ROUNDS = 5;
+const BARE_MS = 1_500;
+/** As `yieldCores` of packages/onnx. */
+const EXECUTOR_NICER = process.platform === 'linux' ? 10 : 0;
+
+export interface MegapixelFigures {
+  /** Time with one denoiser over time with two. */
+  readonly gain: number;
+  /** Evaluations a second of two bare processes over one's. */
+  readonly bareGain: number;
+  /** Gain over bare gain, by round. */
+  readonly ratios: readonly number[];
+  /** Between gateway and denoiser, both ways. */
+  readonly bytesPerStep: number;
+  /** Of the windows sent once and predicted twice, as float32. */
+  readonly windowBytesPerStep: number;
+  readonly stepMs: number;
+  /** That the gateway's threads ran. */
+  readonly gatewayMsPerStep: number;
+  /** Time of a tiled image over that of plain ones of the same area. */
+  readonly tiledCost: number;
+  /** Cells of the windows over cells of the canvas. */
+  readonly overlapCost: number;
+}
+
+/**
+ * One tiled image on one denoiser, on two, plain images of the same area, and
+ * bare runs in one and two processes, in turn. Each denoiser and bare process
+ * has one thread.
+ */
+export async function measureMegapixel(): Promise<MegapixelFigures> {
+  const bares = await Promise.all(
+    [0, 1].map(() => startBareStage(`${BUILT_IN.folder}/unet/model.onnx`, 1, EXECUTOR_NICER)),
+  );
+  await using one = await startProcessCluster({ denoisers: 1 });
+  await using two = await startProcessCluster({ denoisers: 2 });
+  const [ofOne, ofTwo] = [one, two].map(({ gateway }) => connect({ address: gateway.address })) as [
+    TesseraClient,
+    TesseraClient,
+  ];
+  try {
+    const { evaluationCosts } = (await one.denoisers[0]?.describe()) ?? {};
+    const batch = evaluationCosts?.at(-1)?.batchSize ?? 1;
+    const rounds: Round[] = [];
+    // The first round warms everything up.
+    for (let round = 0; round <= ROUNDS; round += 1) {
+      const seed = 1_000 + round;
+      const alone = await tiledOn(one, ofOne, seed);
+      const pairMs = await denoiseMs(ofTwo, { ...TILED, seed });
+      const plainMs = await denoiseMs(ofOne, { ...PLAIN, seed });
+      const bareGain = await bareGainOf(bares, batch);
+      if (round > 0) rounds.push({ ...alone, pairMs, plainMs, bareGain });
+    }
+    return figuresOf(rounds);
+  } finally {
+    for (const client of [ofOne, ofTwo]) client.close();
+    for (const bare of bares) bare.close();
+  }
+}
+
+interface Round {
+  readonly tiledMs: number;
+  readonly bytes: number;
+  readonly gatewayMs: number;
+  readonly pairMs: number;
+  readonly plainMs: number;
+  readonly bareGain: number;
+}
+
+async function tiledOn({ gateway, denoisers }: ProcessCluster, client: TesseraClient, seed: number) {
+  const [gatewayPid, denoiserPid] = [gateway.process.pid ?? 0, denoisers[0]?.process.pid ?? 0];
+  const [cpuBefore, bytesBefore] = [cpuMs(gatewayPid), bytesMoved(denoiserPid)];
+  const tiledMs = await denoiseMs(client, { ...TILED, seed });
+  return { tiledMs, bytes: bytesMoved(denoiserPid) - bytesBefore, gatewayMs: cpuMs(gatewayPid) - cpuBefore };
+}
+
+/** The time that a generation's receipt gives to its steps; of several images the longest. */
+async function denoiseMs(client: TesseraClient, request: GenerationRequestInput): Promise<number> {
+  for await (const event of client.generate(request)) {
+    if (event.type === 'failed') throw new Error(event.message);
+    if (event.type !== 'completed') continue;
+    const times = event.images.map(({ receipt }) => receipt.timings.find(({ stage }) => stage === 'denoise')?.ms ?? 0);
+    return Math.max(...times);
+  }
+  throw new Error('a generation did not complete');
+}
+
+async function bareGainOf([first, second]: readonly BareStage[], batch: number): Promise<number> {
+  if (first === undefined || second === undefined) throw new RangeError('two bare processes are needed');
+  const alone = await bareASecond(first, batch);
+  const together = await Promise.all([bareASecond(first, batch), bareASecond(second, batch)]);
+  return (together[0] + together[1]) / alone;
+}
+
+async function bareASecond(bare: BareStage, batch: number): Promise<number> {
+  const [tokens, width] = BUILT_IN.context;
+  const feeds = {
+    sample: { type: 'float32', shape: [batch, ...BUILT_IN.latent], fill: 0.3 },
+    timestep: { type: 'float32', shape: [batch], fill: 500 },
+    encoder_hidden_states: { type: 'float32', shape: [batch, tokens, width], fill: 0.1 },
+  } as const;
+  const warmMs = await bare.run({ runs: 1, feeds });
+  const runs = Math.max(2, Math.round(BARE_MS / warmMs));
+  return (1000 * runs * batch) / (await bare.run({ runs, feeds }));
+}
+
+function figuresOf(rounds: readonly Round[]): MegapixelFigures {
+  const { steps } = TILED;
+  const windowBytes = 4 * BUILT_IN.latent.reduce((product, extent) => product * extent, 1);
+  const [, height, width] = BUILT_IN.latent;
+  return {
+    gain: median(rounds.map(({ tiledMs, pairMs }) => tiledMs / pairMs)),
+    bareGain: median(rounds.map(({ bareGain }) => bareGain)),
+    ratios: rounds.map(({ tiledMs, pairMs, bareGain }) => tiledMs / pairMs / bareGain),
+    bytesPerStep: median(rounds.map(({ bytes }) => bytes)) / steps,
+    windowBytesPerStep: 3 * WINDOWS * windowBytes,
+    stepMs: median(rounds.map(({ tiledMs }) => tiledMs)) / steps,
+    gatewayMsPerStep: median(rounds.map(({ gatewayMs }) => gatewayMs)) / steps,
+    tiledCost: median(rounds.map(({ tiledMs, plainMs }) => tiledMs / plainMs)),
+    overlapCost: (WINDOWS * height * width) / CANVAS_CELLS,
+  };
+}
+
+export function megapixelFigures(measured: MegapixelFigures): readonly Figure[] {
+  const { gain, bareGain, ratios, bytesPerStep, windowBytesPerStep, stepMs, gatewayMsPerStep } = measured;
+  const { tiledCost, overlapCost } = measured;
+  const kib = (bytes: number) => `${(bytes / 1024).toFixed(0)} KiB`;
+  return [
+    {
+      name: 'gain of a second denoiser / of a second bare process',
+      ratio: median(ratios),
+      of: `${gain.toFixed(2)} / ${bareGain.toFixed(2)}, one tiled image, one thread each`,
+    },
+    {
+      name: 'bytes a step / windows as float32',
+      ratio: bytesPerStep / windowBytesPerStep,
+      of: `${kib(bytesPerStep)} / ${kib(windowBytesPerStep)}, ${WINDOWS} windows out, two predictions back`,
+    },
+    {
+      name: "gateway's time / step (tiled, one denoiser)",
+      ratio: gatewayMsPerStep / stepMs,
+      of: `${gatewayMsPerStep.toFixed(1)} ms / ${stepMs.toFixed(0)} ms`,
+    },
+    {
+      name: 'tiled cost over plain / overlap',
+      ratio: tiledCost / overlapCost,
+      of: `${tiledCost.toFixed(3)} / ${overlapCost.toFixed(3)}, 512² against 16 images of native size`,
+    },
+  ];
+}
