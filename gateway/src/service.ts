@@ -96,8 +96,8 @@ async function* download(
   tenant: string,
 ): AsyncGenerator<DownloadImageResponse, void, undefined> {
   const record = await findGeneration(gateway, generationId, tenant);
-  const { image, file } = await gateway.results.read(record, imageId);
-  yield* downloadMessages(image, file, Number(offset));
+  const { image, bytes } = await gateway.results.read(record, imageId);
+  yield* downloadMessages(image, bytes, Number(offset));
 }
 
 function list(gateway: Gateway, request: ListGenerationsRequest__Output, tenant: string): ListGenerationsResponse {

@@ -1,6 +1,6 @@
-import { type Plan, type PlanSummary, SCHEDULER_NAMES } from '@tessera/core';
+import { type DecodePlan, type Plan, type PlanSummary, SCHEDULER_NAMES } from '@tessera/core';
 import { canvasFieldsFromWire } from './tiling-codec.js';
-import type { GenerationPlan, GenerationPlan__Output } from './types.js';
+import type { GenerationPlan, GenerationPlan__Output, WireDecodePlan, WireDecodePlan__Output } from './types.js';
 
 /** The part of a plan that callers see. */
 export function planSummary(plan: Plan): PlanSummary {
@@ -32,12 +32,22 @@ export function wireFromPlan(plan: PlanSummary): GenerationPlan {
     peakMemoryBytes: plan.peakMemoryBytes,
     ...(plan.tiling && { tiling: plan.tiling }),
     ...(plan.compose && { compose: plan.compose }),
+    ...(plan.decode && { decode: wireFromDecodePlan(plan.decode) }),
   };
+}
+
+function wireFromDecodePlan({ halo, bandStarts = [] }: DecodePlan): WireDecodePlan {
+  return { haloX: halo.x, haloY: halo.y, bandStarts: [...bandStarts] };
+}
+
+function decodePlanFromWire({ haloX, haloY, bandStarts }: WireDecodePlan__Output): DecodePlan {
+  return { halo: { x: haloX, y: haloY }, ...(bandStarts.length > 0 && { bandStarts }) };
 }
 
 /** @throws RangeError for a scheduler, scheme or axes that this version does not know. */
 export function planFromWire(wire: GenerationPlan__Output): PlanSummary {
-  const { latentChannels, latentHeight, latentWidth, evaluations, peakMemoryBytes, tiling, compose, ...rest } = wire;
+  const { latentChannels, latentHeight, latentWidth, evaluations, peakMemoryBytes, tiling, compose, decode, ...rest } =
+    wire;
   const scheduler = SCHEDULER_NAMES.find((name) => name === wire.scheduler);
   if (scheduler === undefined) throw new RangeError(`scheduler ${wire.scheduler}`);
   return {
@@ -47,5 +57,6 @@ export function planFromWire(wire: GenerationPlan__Output): PlanSummary {
     evaluations: Number(evaluations),
     peakMemoryBytes: Number(peakMemoryBytes),
     ...canvasFieldsFromWire({ tiling, compose }),
+    ...(decode && { decode: decodePlanFromWire(decode) }),
   };
 }

@@ -19,6 +19,10 @@ export type { ConditioningUpload, ConditioningUpload__Output } from './generated
 export type { DataType, DataType__Output } from './generated/tessera/v1/DataType.js';
 export type { DecodeBandsRequest, DecodeBandsRequest__Output } from './generated/tessera/v1/DecodeBandsRequest.js';
 export type { DecodeBandsResponse, DecodeBandsResponse__Output } from './generated/tessera/v1/DecodeBandsResponse.js';
+export type {
+  DecodePlan as WireDecodePlan,
+  DecodePlan__Output as WireDecodePlan__Output,
+} from './generated/tessera/v1/DecodePlan.js';
 export type { DecodeRequest, DecodeRequest__Output } from './generated/tessera/v1/DecodeRequest.js';
 export type { DecodeResponse, DecodeResponse__Output } from './generated/tessera/v1/DecodeResponse.js';
 export type {

@@ -4,11 +4,9 @@ import {
   type Conditioning,
   type Conditionings,
   type GenerationRecord,
-  gatherPixels,
   generateImage,
+  type Image,
   imageSeed,
-  type PixelBand,
-  type Pixels,
   type Receipt,
   type SchedulerState,
   type SeamMeter,
@@ -16,13 +14,13 @@ import {
   toldBaseStep,
 } from '@tessera/core';
 import type { ImageCheckpoints } from '../checkpoints/image-checkpoints.js';
-import { imageSha256, latentSha256 } from '../images/hashes.js';
-import { encodeImage } from '../images/raster-image.js';
+import { latentSha256 } from '../images/hashes.js';
 import { receiptTexts } from '../images/receipt-text.js';
 import type { Ledger } from '../ledger.js';
 import { joinedClasses, type RemoteStages } from '../stages/remote-stages.js';
 import { TESSERA_VERSION } from '../version.js';
 import type { RemoteBaseImage } from './base-image.js';
+import { createImageDelivery, type ImageDelivery } from './image-delivery.js';
 import type { PreviewLane } from './preview-lane.js';
 import { canvasOfReceipt, seamMeterOf } from './receipt-canvas.js';
 import type { Results } from './results.js';
@@ -48,6 +46,8 @@ export interface ImageRunSetup {
   readonly signal: AbortSignal;
   /** Aborted: the image is not decoded. */
   readonly decodeSignal: AbortSignal;
+  /** Rows of a large image, from `y` on, are stored. */
+  readonly tellRegion: (y: number, image: Image) => Promise<void>;
   /** A step is done. Must not wait. */
   readonly onStep: (stepIndex: number, steps: number) => void;
 }
@@ -67,7 +67,7 @@ async function makeImage(setup: ImageRunSetup): Promise<CompletedImage> {
   const { plan } = record;
   const previewSteps = new Set(plan.previewSteps);
   let latent: Tensor | undefined;
-  const bands: PixelBand[] = [];
+  const delivery = createImageDelivery({ ...setup, ...record, plan, format: record.request.outputFormat });
   const seams = seamMeterOf(plan);
   const { checkpoints, resumeFrom } = setup;
   const run = { plan, imageIndex, conditionings, ...(resumeFrom && { resumeFrom }) };
@@ -98,16 +98,15 @@ async function makeImage(setup: ImageRunSetup): Promise<CompletedImage> {
         await checkpoints.keep();
         break;
       case 'pixels':
-        bands.push(event.band);
         seams?.add(event.band.data);
+        await delivery.add(event.band);
         break;
     }
   }
   if (latent === undefined) throw new RangeError('an image ended without its latent');
   stopwatch.lap('decode');
-  const pixels = await gatherPixels(bands, plan);
   const [completed] = await Promise.all([
-    finishImage(setup, latent, pixels, seams),
+    finishImage(setup, latent, delivery, seams),
     // The last preview goes out before the image does.
     previews?.settled(),
   ]);
@@ -118,22 +117,19 @@ async function makeImage(setup: ImageRunSetup): Promise<CompletedImage> {
 async function finishImage(
   setup: ImageRunSetup,
   latent: Tensor,
-  pixels: Pixels,
+  delivery: ImageDelivery,
   seams: SeamMeter | undefined,
 ): Promise<CompletedImage> {
-  const { record, fence, imageIndex, results, stopwatch, stages, base } = setup;
+  const { stopwatch, stages, base } = setup;
   const numericClass = joinedClasses(base === undefined ? [stages] : [base.stages, stages]);
-  const hashes = { latentSha256: latentSha256(latent), imageSha256: imageSha256(pixels), numericClass };
+  const hashes = { latentSha256: latentSha256(latent), imageSha256: delivery.imageSha256(), numericClass };
   let receipt: Receipt | undefined;
   const sealed = () => {
     stopwatch.lap('image_encoding');
     receipt = receiptOf(setup, hashes, seams);
     return receipt;
   };
-  const { outputFormat: format } = record.request;
-  const file = await encodeImage(pixels, format, 'fine', () => receiptTexts(sealed()));
-  const { width, height } = pixels;
-  const image = await results.store(record.generationId, { fence, imageIndex }, file, { format, width, height });
+  const image = await delivery.finish(() => receiptTexts(sealed()));
   return { image, receipt: receipt ?? sealed() };
 }
 

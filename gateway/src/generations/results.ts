@@ -1,6 +1,7 @@
-import { type GenerationRecord, type Image, type ImageFormat, TesseraError } from '@tessera/core';
+import { type GenerationRecord, type Image, TesseraError } from '@tessera/core';
 import type { ObjectStore } from '@tessera/runtime';
 import { fileSha256 } from '../images/hashes.js';
+import { type PiecedFile, type PiecedFileWriter, readPieces } from '../images/pieced-file.js';
 
 /** Larger images are not sent within an event. */
 export const MAX_INLINE_IMAGE_BYTES = 512 * 1024;
@@ -16,39 +17,92 @@ export class Results {
   }
 
   /** Stores an image file. It is real once the log names what this returns. */
-  async store(
-    generationId: string,
-    name: { readonly fence: number; readonly imageIndex: number },
-    file: Uint8Array,
-    kind: { readonly format: ImageFormat; readonly width: number; readonly height: number },
-  ): Promise<Image> {
-    const imageId = `${name.fence}-${name.imageIndex}`;
+  async store(generationId: string, name: ImageName, file: Uint8Array, kind: ImageKind): Promise<Image> {
+    const imageId = imageIdOf(name);
     await this.#objects.put(objectName(generationId, imageId), file);
-    const { format, width, height } = kind;
-    return { imageId, format, sizeBytes: file.length, fileSha256: fileSha256(file), width, height };
+    return { imageId, sizeBytes: file.length, fileSha256: fileSha256(file), ...kind };
+  }
+
+  /** The same for a file that is put together from others of the generation. */
+  async storePieced(
+    generationId: string,
+    name: ImageName,
+    { file, sizeBytes, fileSha256 }: ReturnType<PiecedFileWriter['finished']>,
+    kind: ImageKind,
+  ): Promise<Image> {
+    const imageId = imageIdOf(name);
+    await this.#objects.put(objectName(generationId, `${imageId}${PIECED}`), Buffer.from(JSON.stringify(file)));
+    return { imageId, sizeBytes, fileSha256, ...kind };
   }
 
   /** The image with its bytes, as far as they are small enough, still kept, and within the budget. */
   async inlined(generationId: string, image: Image, budget: InlineBudget): Promise<Image> {
     if (image.sizeBytes > MAX_INLINE_IMAGE_BYTES || !budget.spend(image.sizeBytes)) return image;
-    const data = await this.#objects.get(objectName(generationId, image.imageId));
-    return data === undefined ? image : { ...image, data };
+    try {
+      const parts: Uint8Array[] = [];
+      for await (const part of await this.#open(generationId, image.imageId, 0)) parts.push(part);
+      return { ...image, data: parts.length === 1 ? (parts[0] as Uint8Array) : Buffer.concat(parts) };
+    } catch (thrown) {
+      if (TesseraError.from(thrown).code === 'not_found') return image;
+      throw thrown;
+    }
   }
 
-  /** @throws TesseraError `not_found` when the generation has no such image, or it is not kept any more. */
-  async read(record: GenerationRecord, imageId: string): Promise<{ readonly image: Image; readonly file: Uint8Array }> {
+  /**
+   * The bytes of an image's file from an offset on.
+   *
+   * @throws TesseraError `not_found` when the generation has no such image, or it is not kept any more.
+   */
+  async read(
+    record: GenerationRecord,
+    imageId: string,
+  ): Promise<{ readonly image: Image; readonly bytes: (from: number) => Promise<AsyncIterable<Uint8Array>> }> {
     const image = imagesOf(record).find((candidate) => candidate.imageId === imageId);
-    const file = image && (await this.#objects.get(objectName(record.generationId, imageId)));
-    if (image === undefined || file === undefined) {
-      throw new TesseraError('not_found', `generation ${record.generationId} has no image ${imageId}`);
-    }
-    return { image, file };
+    if (image === undefined) throw noImage(record.generationId, imageId);
+    return { image, bytes: (from) => this.#open(record.generationId, imageId, from) };
+  }
+
+  async #open(generationId: string, imageId: string, from: number): Promise<AsyncIterable<Uint8Array>> {
+    const file = await this.#objects.get(objectName(generationId, imageId));
+    if (file !== undefined) return onlyOf(file.subarray(from));
+    const pieced = await this.#objects.get(objectName(generationId, `${imageId}${PIECED}`));
+    if (pieced === undefined) throw noImage(generationId, imageId);
+    const pieces: PiecedFile = JSON.parse(Buffer.from(pieced).toString());
+    return readPieces(pieces, from, async (part) => {
+      const found = await this.#objects.get(objectName(generationId, part));
+      if (found === undefined) throw noImage(generationId, imageId);
+      return found;
+    });
   }
 
   /** Deletes every object of a generation, named by its log or not. */
   async delete(generationId: string): Promise<void> {
     for (const { name } of await this.#objects.list(`${generationId}/`)) await this.#objects.delete(name);
   }
+}
+
+/** Of an object that tells what a file is put together from. */
+const PIECED = '.pieced';
+
+/** An image of a generation, or a part of one. */
+export interface ImageName {
+  readonly fence: number;
+  readonly imageIndex: number;
+  readonly region?: number;
+}
+
+type ImageKind = Pick<Image, 'format' | 'width' | 'height'>;
+
+function imageIdOf({ fence, imageIndex, region }: ImageName): string {
+  return [fence, imageIndex, ...(region === undefined ? [] : [region])].join('-');
+}
+
+async function* onlyOf(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield bytes;
+}
+
+function noImage(generationId: string, imageId: string): TesseraError {
+  return new TesseraError('not_found', `generation ${generationId} has no image ${imageId}`);
 }
 
 /** Bytes of images that one event may still carry. */

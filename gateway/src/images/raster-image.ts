@@ -1,6 +1,7 @@
 import type { ImageFormat, Pixels } from '@tessera/core';
 import sharp from 'sharp';
-import { compressedRows, type PngText, pngFile } from './png.js';
+import { compressedRows, pngFile } from './png.js';
+import type { PngText } from './png-parts.js';
 
 // One image is encoded at a time on each of libuv's threads; more threads in libvips would fight the workers for cores.
 sharp.concurrency(1);

@@ -1,6 +1,6 @@
 import type { Receipt } from '@tessera/core';
 import { receiptJson } from '@tessera/proto';
-import type { PngText } from './png.js';
+import type { PngText } from './png-parts.js';
 
 /** The receipt as a PNG carries it: `tessera` for programs, `parameters` as Stable Diffusion's tools write it. */
 export function receiptTexts(receipt: Receipt): readonly PngText[] {

@@ -57,7 +57,7 @@ export function planGeneration(request: GenerationRequest, card: ModelCard): Pla
     ...(decode && { decode }),
     previewSteps: previewStepsOf(request, timesteps.length),
     evaluations: calls * sides * count,
-    peakMemoryBytes: count * peakMemoryOf({ latentShape, windows, width, height }, sides),
+    peakMemoryBytes: count * peakMemoryOf({ latentShape, windows, width, height, decode }, request.outputFormat, sides),
     denoiserInputs,
   };
 }

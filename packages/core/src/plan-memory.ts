@@ -1,10 +1,17 @@
 import type { Plan } from './plan.js';
+import type { ImageFormat } from './request.js';
 import { elementCount } from './tensor/tensor.js';
 
 /** Latent-sized arrays alive at once in a step: sample, next, model input, denoised, noise, guided, two predictions, four of history. */
 const LIVE_LATENTS = 12;
-/** Copies of the image alive at its end: as decoded, as sent, as encoded. */
+/** Copies of a small image alive at its end: as decoded, as sent, as encoded. */
 const LIVE_IMAGES = 3;
+/**
+ * Copies of an image that is decoded in bands. A PNG is written, and left to the
+ * Bus, region by region: its regions in all forms are less than the image; of
+ * other formats the pixels are gathered for their encoder.
+ */
+const LIVE_BANDED_IMAGES = { png: 1, jpeg: 2, webp: 2 } as const;
 
 /**
  * Forecast, in bytes, of what the gateway holds at most for one image. Of
@@ -14,11 +21,14 @@ const LIVE_IMAGES = 3;
  * @param sides predictions for each window: two under guidance.
  */
 export function peakMemoryOf(
-  { latentShape, windows, width, height }: Pick<Plan, 'latentShape' | 'windows' | 'width' | 'height'>,
+  plan: Pick<Plan, 'latentShape' | 'windows' | 'width' | 'height' | 'decode'>,
+  format: ImageFormat,
   sides: number,
 ): number {
+  const { latentShape, windows, width, height, decode } = plan;
+  const images = decode?.bandStarts === undefined ? LIVE_IMAGES : LIVE_BANDED_IMAGES[format];
   const latentBytes = 4 * elementCount(latentShape);
   const windowCells = windows.reduce((cells, window) => cells + window.width * window.height, 0);
   const windowBytes = windows.length > 1 ? 4 * latentShape[0] * windowCells * (1 + sides) : 0;
-  return LIVE_LATENTS * latentBytes + windowBytes + LIVE_IMAGES * 3 * width * height;
+  return LIVE_LATENTS * latentBytes + windowBytes + images * 3 * width * height;
 }

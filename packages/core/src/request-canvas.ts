@@ -61,8 +61,8 @@ function extentOf(fields: Fields, key: 'width' | 'height', card: ModelCard, limi
 function extentBound(key: 'width' | 'height', card: ModelCard, { maxImageEdge }: RequestLimits) {
   const { latentFormat, latentMultiple, nativeCanvas, denoiser, decoder } = card;
   const cell = latentFormat.spatialCompression;
-  // A decoder's graph of one size gives images of that size alone.
-  if (decoder.fixedSize !== undefined) {
+  // A decoder's graph of one size gives images of that size alone, unless it can be computed in bands.
+  if (decoder.fixedSize !== undefined && decoder.bands === undefined) {
     const only = decoder.fixedSize[key] * cell;
     const holds = (extent: number) => extent === only;
     return { bound: `must be ${only}: ${card.name} was exported for that size alone`, holds };

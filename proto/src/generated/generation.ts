@@ -5,6 +5,7 @@ import type { Duration as _google_protobuf_Duration, Duration__Output as _google
 import type { CacheUse as _tessera_v1_CacheUse, CacheUse__Output as _tessera_v1_CacheUse__Output } from './tessera/v1/CacheUse.js';
 import type { CompletedImage as _tessera_v1_CompletedImage, CompletedImage__Output as _tessera_v1_CompletedImage__Output } from './tessera/v1/CompletedImage.js';
 import type { ComposePlan as _tessera_v1_ComposePlan, ComposePlan__Output as _tessera_v1_ComposePlan__Output } from './tessera/v1/ComposePlan.js';
+import type { DecodePlan as _tessera_v1_DecodePlan, DecodePlan__Output as _tessera_v1_DecodePlan__Output } from './tessera/v1/DecodePlan.js';
 import type { GenerationEvent as _tessera_v1_GenerationEvent, GenerationEvent__Output as _tessera_v1_GenerationEvent__Output } from './tessera/v1/GenerationEvent.js';
 import type { GenerationPlan as _tessera_v1_GenerationPlan, GenerationPlan__Output as _tessera_v1_GenerationPlan__Output } from './tessera/v1/GenerationPlan.js';
 import type { Image as _tessera_v1_Image, Image__Output as _tessera_v1_Image__Output } from './tessera/v1/Image.js';
@@ -31,6 +32,7 @@ export interface ProtoGrpcType {
       CacheUse: MessageTypeDefinition<_tessera_v1_CacheUse, _tessera_v1_CacheUse__Output>
       CompletedImage: MessageTypeDefinition<_tessera_v1_CompletedImage, _tessera_v1_CompletedImage__Output>
       ComposePlan: MessageTypeDefinition<_tessera_v1_ComposePlan, _tessera_v1_ComposePlan__Output>
+      DecodePlan: MessageTypeDefinition<_tessera_v1_DecodePlan, _tessera_v1_DecodePlan__Output>
       ErrorCode: EnumTypeDefinition
       GenerationEvent: MessageTypeDefinition<_tessera_v1_GenerationEvent, _tessera_v1_GenerationEvent__Output>
       GenerationPlan: MessageTypeDefinition<_tessera_v1_GenerationPlan, _tessera_v1_GenerationPlan__Output>

@@ -9,6 +9,7 @@ import type { CancelResponse as _tessera_v1_CancelResponse, CancelResponse__Outp
 import type { CompletedImage as _tessera_v1_CompletedImage, CompletedImage__Output as _tessera_v1_CompletedImage__Output } from './tessera/v1/CompletedImage.js';
 import type { ComposeOptions as _tessera_v1_ComposeOptions, ComposeOptions__Output as _tessera_v1_ComposeOptions__Output } from './tessera/v1/ComposeOptions.js';
 import type { ComposePlan as _tessera_v1_ComposePlan, ComposePlan__Output as _tessera_v1_ComposePlan__Output } from './tessera/v1/ComposePlan.js';
+import type { DecodePlan as _tessera_v1_DecodePlan, DecodePlan__Output as _tessera_v1_DecodePlan__Output } from './tessera/v1/DecodePlan.js';
 import type { DeleteGenerationRequest as _tessera_v1_DeleteGenerationRequest, DeleteGenerationRequest__Output as _tessera_v1_DeleteGenerationRequest__Output } from './tessera/v1/DeleteGenerationRequest.js';
 import type { DeleteGenerationResponse as _tessera_v1_DeleteGenerationResponse, DeleteGenerationResponse__Output as _tessera_v1_DeleteGenerationResponse__Output } from './tessera/v1/DeleteGenerationResponse.js';
 import type { DescribeRequest as _tessera_v1_DescribeRequest, DescribeRequest__Output as _tessera_v1_DescribeRequest__Output } from './tessera/v1/DescribeRequest.js';
@@ -71,6 +72,7 @@ export interface ProtoGrpcType {
       CompletedImage: MessageTypeDefinition<_tessera_v1_CompletedImage, _tessera_v1_CompletedImage__Output>
       ComposeOptions: MessageTypeDefinition<_tessera_v1_ComposeOptions, _tessera_v1_ComposeOptions__Output>
       ComposePlan: MessageTypeDefinition<_tessera_v1_ComposePlan, _tessera_v1_ComposePlan__Output>
+      DecodePlan: MessageTypeDefinition<_tessera_v1_DecodePlan, _tessera_v1_DecodePlan__Output>
       DeleteGenerationRequest: MessageTypeDefinition<_tessera_v1_DeleteGenerationRequest, _tessera_v1_DeleteGenerationRequest__Output>
       DeleteGenerationResponse: MessageTypeDefinition<_tessera_v1_DeleteGenerationResponse, _tessera_v1_DeleteGenerationResponse__Output>
       DescribeRequest: MessageTypeDefinition<_tessera_v1_DescribeRequest, _tessera_v1_DescribeRequest__Output>

@@ -38,6 +38,11 @@ export class BandNetwork {
       throw new TesseraError('failed_precondition', `it was exported for batches of ${fixedBatch} images`);
     }
     this.#planned = planBands(new GraphIndex(readGraphModel(join(folder, card.files.decoder))));
+    const whole = this.plan.segments.find(({ kind }) => kind === 'whole');
+    if (card.decoder.fixedSize !== undefined && whole !== undefined) {
+      const text = `it was exported for one size, and ${whole.outputs} needs all of the latent`;
+      throw new TesseraError('failed_precondition', text);
+    }
     this.card = { ...bandExtent(this.plan), reach: reachOf(this.plan) };
     this.cache = cache;
     this.#executor = executor;

@@ -7,6 +7,11 @@ const card = modelCard();
 const size = { width: 16, height: 16 };
 const fixed = modelCard({ name: 'fixed', denoiser: { ...card.denoiser, fixedSize: size } });
 const fixedWhole = modelCard({ ...fixed, name: 'fixed-whole', decoder: { ...card.decoder, fixedSize: size } });
+const fixedInBands = modelCard({
+  ...fixedWhole,
+  name: 'fixed-in-bands',
+  decoder: { ...fixedWhole.decoder, bands: { bytesPerCell: 1, fewestRows: 1, reach: 15 } },
+});
 const encoding = modelCard({
   name: 'encoding',
   imageEncoder: { input: 'sample', output: 'latent_parameters', posterior: 'moments', float: 'float32' },
@@ -16,11 +21,16 @@ const prk = modelCard({ name: 'prk', latentFormat: { ...card.latentFormat, previ
 const parse = (input: unknown) =>
   parseGenerationRequest(input, {
     tenant: 'default',
-    models: [card, fixed, prk, fixedWhole, encoding],
+    models: [card, fixed, prk, fixedWhole, fixedInBands, encoding],
     defaultModel: 'small',
     drawSeed: () => 4_000_000_000,
     limits: DEFAULT_LIMITS,
   });
+
+test('a decoder of one size gives others where it can be computed in bands', () => {
+  const { width, height } = parse({ model: 'fixed-in-bands', prompt: 'x', width: 256, height: 136 });
+  assert.deepEqual([width, height], [256, 136]);
+});
 
 test('what is unset takes the default of the model card', () => {
   assert.deepEqual(parse({ prompt: 'a red apple', preview: null, output: null, keepFor: null, timeLimit: null }), {
@@ -156,7 +166,7 @@ const refusals: readonly (readonly [string, readonly unknown[], RegExp])[] = [
   [
     'model',
     [{ model: 'none' }, { model: '' }, { model: 3 }],
-    /^model must be one of small, fixed, prk, fixed-whole, encoding; got/,
+    /^model must be one of small, fixed, prk, fixed-whole, fixed-in-bands, encoding; got/,
   ],
   ['prompt', [{}, { prompt: null }], /^prompt must be given/],
   ['prompt', [{ prompt: 'x'.repeat(1 << 20) }], /^prompt must be at most 8192 bytes of UTF-8; got 1048576$/],

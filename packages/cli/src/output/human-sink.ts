@@ -10,13 +10,11 @@ export class HumanSink implements EventSink {
   readonly #images: GenerationImages;
   readonly #display: TerminalDisplay | undefined;
   readonly #rate = new StepRate();
-  readonly #toStdout: boolean;
   #count = 1;
 
-  constructor(images: GenerationImages, display: TerminalDisplay | undefined, toStdout: boolean) {
+  constructor(images: GenerationImages, display: TerminalDisplay | undefined) {
     this.#images = images;
     this.#display = display;
-    this.#toStdout = toStdout;
   }
 
   async event(event: GenerationEvent): Promise<undefined> {
@@ -39,6 +37,9 @@ export class HumanSink implements EventSink {
         await this.#display?.showImage(bytes);
         break;
       }
+      case 'region':
+        await this.#images.region(event);
+        break;
       case 'restarted':
         this.#display?.showLine(`going on from step ${event.stepIndex}: ${event.reason}`);
         break;
@@ -49,15 +50,15 @@ export class HumanSink implements EventSink {
   }
 
   async #completed(event: Extract<GenerationEvent, { type: 'completed' }>): Promise<void> {
-    const { files, written } = await this.#images.completed(event);
-    const [first] = files;
-    if (first !== undefined) await this.#display?.showImage(first);
+    const { first, written } = await this.#images.completed(event);
+    const shown = this.#display && (await first());
+    if (shown !== undefined) await this.#display?.showImage(shown);
     this.#display?.close();
-    if (this.#toStdout && first !== undefined) await writeOut(first);
     for (const path of written.values()) await writeOut(`${path}\n`);
   }
 
   close(): void {
+    this.#images.close();
     this.#display?.close();
   }
 }

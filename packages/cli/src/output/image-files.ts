@@ -1,5 +1,6 @@
-import { constants } from 'node:fs';
-import { access, mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { constants, createReadStream } from 'node:fs';
+import { access, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, extname, join, parse } from 'node:path';
 import { type ImageFormat, TesseraError } from '@tessera/core';
 
@@ -89,6 +90,22 @@ export class ImageFiles {
       if (!(await readFile(path)).equals(bytes)) throw fileExists(path);
     }
   }
+
+  /** Puts a finished file into its place; see `write`. */
+  async publish(from: string, path: string): Promise<void> {
+    if (!this.#force && (await exists(path))) {
+      if ((await sha256OfFile(path)) !== (await sha256OfFile(from))) throw fileExists(path);
+      await rm(from);
+      return;
+    }
+    await rename(from, path);
+  }
+}
+
+async function sha256OfFile(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const part of createReadStream(path)) hash.update(part);
+  return hash.digest('hex');
 }
 
 function fileExists(path: string): TesseraError {

@@ -21,9 +21,12 @@ export class JsonSink implements EventSink {
   async #write(event: GenerationEvent): Promise<WrittenImages> {
     if (event.type === 'accepted') await this.#images.accepted(event);
     if (event.type === 'preview') return (await this.#images.preview(event)).written;
+    if (event.type === 'region') await this.#images.region(event);
     if (event.type === 'completed') return (await this.#images.completed(event)).written;
     return new Map();
   }
 
-  close(): void {}
+  close(): void {
+    this.#images.close();
+  }
 }

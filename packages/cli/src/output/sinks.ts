@@ -32,5 +32,5 @@ export async function createSink(
   const display = process.stderr.isTTY
     ? new TerminalDisplay(process.stderr, painterFor(options.preview, process.env))
     : undefined;
-  return new HumanSink(images, display, files.toStdout);
+  return new HumanSink(images, display);
 }

@@ -3,6 +3,7 @@
 import type { Window as _tessera_v1_Window, Window__Output as _tessera_v1_Window__Output } from '../../tessera/v1/Window.js';
 import type { Tiling as _tessera_v1_Tiling, Tiling__Output as _tessera_v1_Tiling__Output } from '../../tessera/v1/Tiling.js';
 import type { ComposePlan as _tessera_v1_ComposePlan, ComposePlan__Output as _tessera_v1_ComposePlan__Output } from '../../tessera/v1/ComposePlan.js';
+import type { DecodePlan as _tessera_v1_DecodePlan, DecodePlan__Output as _tessera_v1_DecodePlan__Output } from '../../tessera/v1/DecodePlan.js';
 import type { Long } from '@grpc/proto-loader';
 
 export interface GenerationPlan {
@@ -27,6 +28,7 @@ export interface GenerationPlan {
   'steps'?: (number);
   'tiling'?: (_tessera_v1_Tiling | null);
   'compose'?: (_tessera_v1_ComposePlan | null);
+  'decode'?: (_tessera_v1_DecodePlan | null);
 }
 
 export interface GenerationPlan__Output {
@@ -51,4 +53,5 @@ export interface GenerationPlan__Output {
   'steps': (number);
   'tiling': (_tessera_v1_Tiling__Output | null);
   'compose': (_tessera_v1_ComposePlan__Output | null);
+  'decode': (_tessera_v1_DecodePlan__Output | null);
 }
