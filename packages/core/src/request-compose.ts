@@ -7,8 +7,8 @@ import { nativeWindow } from './windows/native-window.js';
 import type { Extent } from './windows/window-grid.js';
 
 const COMPOSE_FIELDS = ['strength'];
-/** Of the steps, those that draw the details of an image enlarged several times. */
-const DEFAULT_STRENGTH = 0.5;
+/** Of the steps, those that draw details and leave the composition alone. */
+const DEFAULT_STRENGTH = 0.3;
 
 /**
  * @param canvas in latent cells.

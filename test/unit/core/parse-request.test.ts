@@ -150,10 +150,10 @@ test('overlap is bounded by the windows that it counts for', () => {
   assert.equal(overlapOf({ width: 64, wrap: 'x', overlap: 7 }), 7);
 });
 
-test('an image is composed at half strength, or at the one that is given', () => {
+test('an image is composed at a strength of 0.3, or at the one that is given', () => {
   const composeOf = (input: object) => parse({ prompt: 'x', model: 'encoding', ...input }).compose;
   assert.equal(composeOf({}), undefined);
-  assert.deepEqual(composeOf({ compose: {} }), { strength: 0.5 });
+  assert.deepEqual(composeOf({ compose: {} }), { strength: 0.3 });
   assert.deepEqual(composeOf({ compose: { strength: 1 } }), { strength: 1 });
   assert.deepEqual(composeOf({ compose: {}, steps: 1 }), { strength: 1 }, 'one step is the least');
 });

@@ -25,7 +25,7 @@ const card = modelCard({
 
 function prepare(input: object, model: ModelCard = card) {
   const context = { tenant: 't', models: [model], defaultModel: model.name, drawSeed: () => 1, limits: DEFAULT_LIMITS };
-  const request = parseGenerationRequest({ prompt: 'x', seed: 5, compose: {}, ...input }, context);
+  const request = parseGenerationRequest({ prompt: 'x', seed: 5, compose: { strength: 0.5 }, ...input }, context);
   return { request, plan: planGeneration(request, model) };
 }
 

@@ -65,7 +65,7 @@ export function addGenerate(program: Command, { signal }: CommandContext): void 
     .option('--width <PIXELS>', 'width of the image; beyond the native size it is made of windows', numberOption)
     .option('--height <PIXELS>', 'height of the image', numberOption)
     .option('--compose', 'start a large image from one of native size, so that it has one composition', false)
-    .option('--strength <X>', 'share of the steps that a composed image takes itself, 0–1', numberOption)
+    .option('--strength <X>', 'share of the steps that a composed image takes itself, 0–1 (default: 0.3)', numberOption)
     .option('--wrap <AXES>', 'go on at the other side along x, y or both: a panorama, a seamless texture')
     .option('--overlap <CELLS>', 'latent cells that windows share (default: a quarter of a window)', numberOption)
     .option('--window-scheme <NAME>', 'how overlapping windows are weighted: ramp or pyramid')
