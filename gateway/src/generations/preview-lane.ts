@@ -1,4 +1,3 @@
-import { setImmediate as turn } from 'node:timers/promises';
 import type { Image, Tensor } from '@tessera/core';
 import type { Ledger } from '../ledger.js';
 import type { RenderPreview } from './preview-renderer.js';
@@ -46,8 +45,6 @@ export class PreviewLane {
   }
 
   async #makeAll(): Promise<void> {
-    // The next evaluation is sent first.
-    await turn();
     for (let slot = this.#next(); slot !== undefined; slot = this.#next()) await this.#make(slot);
     this.#making = undefined;
   }
