@@ -5,7 +5,5 @@
     - port: 53
       protocol: TCP
   to:
-    - namespaceSelector:
-        matchLabels:
-          kubernetes.io/metadata.name: kube-system
+    {{- toYaml .Values.networkPolicy.dns | nindent 4 }}
 {{- end }}
