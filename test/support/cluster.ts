@@ -9,8 +9,12 @@ export const TESSERA = join(repoRoot, 'packages/cli/bin/tessera.js');
 
 /** A whole cluster of real processes, started by `tessera up` on free ports. */
 export interface Cluster {
-  /** host:port of the gateway. */
+  /** host:port of the first gateway. */
   readonly address: string;
+  readonly addresses: readonly string[];
+  readonly gateways: readonly { readonly id: string; readonly pid: number; readonly address: string }[];
+  /** The nats-server that was started with it. */
+  readonly nats?: { readonly url: string; readonly pid: number };
   readonly workers: readonly {
     readonly id: string;
     readonly stage: string;
@@ -47,6 +51,9 @@ export async function startCluster(args: readonly string[] = [], env: NodeJS.Pro
   if (address === undefined) throw new Error('tessera up told no address');
   return {
     address,
+    addresses: ready.addresses,
+    gateways: ready.gateways,
+    ...(ready.nats && { nats: ready.nats }),
     workers: ready.workers,
     process: child,
     stop,
@@ -57,7 +64,9 @@ export async function startCluster(args: readonly string[] = [], env: NodeJS.Pro
 interface ReadyLine {
   readonly ready: true;
   readonly addresses: readonly string[];
+  readonly gateways: Cluster['gateways'];
   readonly workers: Cluster['workers'];
+  readonly nats?: { readonly url: string; readonly pid: number };
 }
 
 async function firstReadyLine(child: ChildProcess): Promise<ReadyLine | undefined> {

@@ -1,7 +1,7 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync } from 'node:fs';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { repoRoot } from './paths.js';
@@ -83,17 +83,19 @@ function versionOf(path: string): string {
 export class NatsServer implements AsyncDisposable {
   readonly program: NatsProgram;
   readonly #folder: string;
+  readonly #jetstream: boolean;
   #child: ChildProcess | undefined;
   #port = -1;
   #monitorPort = -1;
 
-  private constructor(program: NatsProgram, folder: string) {
+  private constructor(program: NatsProgram, folder: string, jetstream: boolean) {
     this.program = program;
     this.#folder = folder;
+    this.#jetstream = jetstream;
   }
 
-  static async start(program: NatsProgram): Promise<NatsServer> {
-    const server = new NatsServer(program, await mkdtemp(join(tmpdir(), 'tessera-nats-')));
+  static async start(program: NatsProgram, { jetstream = true } = {}): Promise<NatsServer> {
+    const server = new NatsServer(program, await mkdtemp(join(tmpdir(), 'tessera-nats-')), jetstream);
     await server.start();
     return server;
   }
@@ -114,10 +116,11 @@ export class NatsServer implements AsyncDisposable {
   async start(): Promise<void> {
     const { path, version } = this.program;
     const syncs = Number(version.split('.')[1]) >= 10;
+    const store = join(this.#folder, 'store');
     const lines = [
       `listen: "127.0.0.1:${this.#port}"`,
       `http: "127.0.0.1:${this.#monitorPort}"`,
-      `jetstream { store_dir: "${join(this.#folder, 'store')}"${syncs ? ', sync_interval: always' : ''} }`,
+      ...(this.#jetstream ? [`jetstream { store_dir: "${store}"${syncs ? ', sync_interval: always' : ''} }`] : []),
     ];
     const config = join(this.#folder, 'server.conf');
     await writeFile(config, lines.join('\n'));
@@ -149,13 +152,6 @@ export class NatsServer implements AsyncDisposable {
   /** As if it had been given another disk. */
   async empty(): Promise<void> {
     await rm(join(this.#folder, 'store'), { recursive: true, force: true });
-  }
-
-  /** Every file of its store. */
-  async files(): Promise<readonly string[]> {
-    return (await readdir(join(this.#folder, 'store'), { recursive: true })).map((file) =>
-      join(this.#folder, 'store', file),
-    );
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -189,6 +189,21 @@ export const PROTECTIONS = [
     turnedOffBy: 'GatewaySetup.protections.monotonicLeases',
     test: { file: 'unit/gateway/leases', name: 'a wall clock that is set ends no lease' },
   },
+  {
+    name: 'append-expects-sequence',
+    holds: 'a writer that does not know the last entry of a log stores nothing in it',
+    turnedOffBy: 'NatsBusSetup.protections.expectsSequence',
+    test: {
+      file: 'unit/runtime/bus-nats-store',
+      name: 'a writer that does not know the last entry stores nothing',
+    },
+  },
+  {
+    name: 'objects-are-checked',
+    holds: 'an object that is not as it was stored is not used',
+    turnedOffBy: 'NatsBusSetup.protections.checksObjects',
+    test: { file: 'unit/runtime/bus-nats-store', name: 'an object of 100 bytes that was damaged is found out' },
+  },
 ] as const satisfies readonly Protection[];
 
 export type ProtectionName = (typeof PROTECTIONS)[number]['name'];

@@ -10,7 +10,7 @@ import { busError, isWrongLastSequence } from './nats-errors.js';
 import type { NatsLink } from './nats-link.js';
 import { persistently, requestTimeoutMs } from './patience.js';
 import type { BusProtections } from './protections.js';
-import { readStream } from './stream-reader.js';
+import { lastSequenceOf, readStream } from './stream-reader.js';
 
 /** An object up to this size is one message; a larger one is stored in parts of it, and named last. */
 const PART_BYTES = 512 * 1024;
@@ -81,18 +81,21 @@ export class NatsObjectStore implements ObjectStore {
 
   async list(prefix: string): Promise<readonly ObjectSummary[]> {
     this.#link.closed.throwIfAborted();
-    // Nothing would be heard of a Bus that is away.
-    void this.#link.connection;
+    const session = this.#link.current;
+    if (session === undefined) throw away();
+    // A reading waits for the Bus; this tells at once whether it is there.
+    await lastSequenceOf(this.#link, OBJECT_STREAM, requestTimeoutMs({})).catch((thrown) => {
+      throw busError(thrown);
+    });
     const listed: ObjectSummary[] = [];
-    const stop = new AbortController();
     const reading = { stream: OBJECT_STREAM, filter: objectFilter(prefix), afterSequence: 0, headersOnly: true };
-    for await (const notice of readStream(this.#link, reading, stop.signal)) {
-      if (notice.type === 'caught-up') break;
+    for await (const notice of readStream(this.#link, reading, session.lost)) {
+      if (notice.type === 'caught-up') return listed;
       const name = nameOfObject(notice.subject);
       const { headers, storedAtMs } = notice;
       if (name.startsWith(prefix)) listed.push({ name, sizeBytes: sizeIn(headers), storedAtMs });
     }
-    return listed;
+    throw away();
   }
 
   /** What is stored under the name: from the leader when another server does not have it (yet). */
@@ -160,6 +163,7 @@ export class NatsObjectStore implements ObjectStore {
   }
 }
 
+const away = () => new TesseraError('unavailable', 'the Bus is away');
 const partCount = (sizeBytes: number): number => Math.ceil(sizeBytes / PART_BYTES);
 const sizeIn = (headers: MsgHdrs | undefined): number => Number(headers?.get(SIZE));
 const sha256Of = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
