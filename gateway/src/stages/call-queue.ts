@@ -25,6 +25,8 @@ export interface CallPlace {
   /** Until the generation's time limit. */
   readonly timeLeftMs?: number | undefined;
   readonly remainingEvaluations: number;
+  /** It needs a denoiser to itself. */
+  readonly alone?: boolean;
 }
 
 /** A call may go to this worker now. */
@@ -67,6 +69,8 @@ export class CallQueue {
   #queue: Queue<WaitingCall> = emptyQueue();
   /** Since when no denoiser could ever take them. */
   readonly #orphans = new Map<WaitingCall, NodeJS.Timeout>();
+  /** Denoisers that are there for one call: it runs there alone, or will once they have nothing else to do. */
+  readonly #reserved = new Map<WorkerLink, WaitingCall>();
   #lastId = 0;
 
   constructor(setup: CallQueueSetup) {
@@ -114,6 +118,7 @@ export class CallQueue {
       const worker = call && this.#denoiserFor(call);
       if (call === undefined || worker === undefined) return;
       this.#queue = queue;
+      if (call.place.alone === true) this.#reserved.set(worker, call);
       const leave = this.#inFlight.enter(worker, call.tenant, call.evaluations);
       call.hand({
         worker,
@@ -121,6 +126,7 @@ export class CallQueue {
         waitedMs: performance.now() - call.arrivedAtMs,
         vacate: () => {
           leave();
+          this.#unreserve(call);
           this.advance();
         },
       });
@@ -157,16 +163,17 @@ export class CallQueue {
   ): WaitingCall {
     const arrivedAtMs = performance.now();
     this.#lastId += 1;
-    const { modelSha256, numericClass, evaluations } = place;
+    const { modelSha256, numericClass, evaluations, alone = false } = place;
     const avoided = [...failed].map(({ address }) => address).sort();
     const call: WaitingCall = {
       id: this.#lastId,
       // One bucket can go to the same denoisers.
-      bucket: [modelSha256, numericClass, ...avoided].join(' '),
+      bucket: [modelSha256, numericClass, ...(alone ? ['alone'] : []), ...avoided].join(' '),
       ...(this.#setup.fairOrder ? orderOf(place, arrivedAtMs) : NO_ORDER),
       ...{ evaluations, arrivedAtMs, place, failed, hand },
       fail: (reason) => {
         this.#queue = withdraw(this.#queue, call);
+        this.#unreserve(call);
         reject(reason);
       },
     };
@@ -174,20 +181,33 @@ export class CallQueue {
   }
 
   /** The one where the call ends first, if that one has room now. */
-  #denoiserFor({ place, failed, tenant, evaluations }: WaitingCall): WorkerLink | undefined {
-    const { modelSha256, numericClass } = place;
+  #denoiserFor(call: WaitingCall): WorkerLink | undefined {
+    const { place, failed, tenant, evaluations } = call;
+    const { modelSha256, numericClass, alone } = place;
     let best: WorkerLink | undefined;
     let bestEndMs = Number.POSITIVE_INFINITY;
     for (const worker of this.#ofClass(modelSha256, numericClass)) {
-      if (failed.has(worker)) continue;
+      if (failed.has(worker) || (this.#reserved.get(worker) ?? call) !== call) continue;
       const endMs = (worker.load + evaluations) * worker.costs.evaluationMs;
       const earlier = endMs < bestEndMs || (endMs === bestEndMs && this.#inFlight.longerUnused(worker, best));
       if (!earlier) continue;
       best = worker;
       bestEndMs = endMs;
     }
+    if (best !== undefined && alone === true) return this.#whenEmpty(best, call);
     if (best === undefined || !this.#setup.fairOrder) return best;
     return this.#inFlight.hasRoom(best, tenant, evaluations, activeTenants(this.#queue)) ? best : undefined;
+  }
+
+  #whenEmpty(worker: WorkerLink, call: WaitingCall): WorkerLink | undefined {
+    if (worker.inFlight === 0) return worker;
+    this.#unreserve(call);
+    this.#reserved.set(worker, call);
+    return undefined;
+  }
+
+  #unreserve(call: WaitingCall): void {
+    for (const [worker, reservedFor] of this.#reserved) if (reservedFor === call) this.#reserved.delete(worker);
   }
 
   #ofClass(modelSha256: string, numericClass: string): readonly WorkerLink[] {

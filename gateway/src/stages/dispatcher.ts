@@ -7,7 +7,8 @@ import type { WorkerLink } from '../workers/worker-link.js';
 import type { Workers } from '../workers/workers.js';
 import { type CallPlace, CallQueue, type Handover } from './call-queue.js';
 import { OneByOne } from './one-by-one.js';
-import { PredictStream, type WindowCall, type WindowPredictions } from './predict-stream.js';
+import { PredictStream, type WindowCall, type WindowPredictions, WORKER_LOST } from './predict-stream.js';
+import { Suspects } from './suspects.js';
 
 /** What a call needs of the worker that takes it. */
 export interface WorkerNeed {
@@ -46,6 +47,8 @@ export interface DispatcherSetup {
 /** What halves take is known only of those that were made; a figure of a bad moment would stay. */
 const TRY_APART_EVERY = 16;
 
+const MOST_DOUBLINGS = 6;
+
 /** Failures of a worker, after which another one may well succeed. */
 const WORKER_FAILURES: readonly ErrorCode[] = ['unavailable', 'internal', 'resource_exhausted', 'cancelled'];
 
@@ -58,6 +61,7 @@ export class Dispatcher {
   readonly #log: Logger;
   readonly #limits: DispatchLimits;
   readonly #streams = new WeakMap<WorkerLink, PredictStream>();
+  readonly #suspects = new Suspects();
   readonly #lastTaken = new WeakMap<WorkerLink, number>();
   #taken = 0;
   /** Calls that found denoisers for each of their halves. */
@@ -187,19 +191,35 @@ export class Dispatcher {
     const evaluations = window.conditionings.length;
     const { modelSha256, numericClass } = place;
     const need = { stage: 'denoiser', modelSha256, numericClass } as const;
+    let alone = false;
     return this.#attempt(
       need,
       signal,
-      (failed) => this.calls.place({ ...place, evaluations }, failed, signal),
+      (failed) => this.calls.place({ ...place, evaluations, alone }, failed, signal),
       async (handover) => {
         const { worker } = handover;
-        const order = wireOrder(request, handover);
-        const result = await this.#streamOf(worker).predict({ ...window, order }, signal);
+        const order = { ...wireOrder(request, handover), alone };
+        let began = false;
+        const onBegin = () => {
+          began = true;
+        };
+        const result = await this.#streamOf(worker)
+          .predict({ ...window, order, onBegin }, signal)
+          .catch((thrown) => {
+            if (began) this.#lostAlone(request, thrown);
+            alone ||= TesseraError.from(thrown).reason === WORKER_LOST;
+            throw thrown;
+          });
+        if (alone) this.#suspects.completed(request.generationId);
         worker.costs.ran(result.runMs, result.batchSize);
         this.calls.heard(result.virtualTime);
         return result;
       },
     );
+  }
+
+  #lostAlone({ generationId }: PredictionRequest, thrown: unknown): void {
+    if (TesseraError.from(thrown).reason === WORKER_LOST) this.#suspects.crashedAlone(generationId);
   }
 
   async #attempt<Place extends Pick<Handover, 'worker' | 'vacate'>, Result>(
@@ -209,18 +229,20 @@ export class Dispatcher {
     call: (placed: Place) => Promise<Result>,
   ): Promise<Result> {
     const failed = new Set<WorkerLink>();
-    for (let attempt = 1; ; attempt += 1) {
+    for (let attempt = 1, answered = 0; ; attempt += 1) {
       const placed = await place(failed);
       try {
         return await call(placed);
       } catch (thrown) {
         signal.throwIfAborted();
         const error = TesseraError.from(thrown);
-        if (!WORKER_FAILURES.includes(error.code)) throw error;
+        if (!WORKER_FAILURES.includes(error.code) || error.reason === 'POISON') throw error;
+        // Of a call that was lost with its worker nothing is known yet.
+        if (error.reason !== WORKER_LOST) answered += 1;
         const { address } = placed.worker;
         this.#log.warn('a worker failed a call', { stage: need.stage, address, cause: error.message });
-        if (attempt >= this.#limits.attempts) {
-          const text = `${attempt} calls to a ${need.stage} failed in a row`;
+        if (answered >= this.#limits.attempts) {
+          const text = `${answered} calls to a ${need.stage} failed in a row`;
           throw new TesseraError('unavailable', text, { cause: error });
         }
         failed.add(placed.worker);
@@ -277,7 +299,7 @@ export class Dispatcher {
   async #backOff(need: WorkerNeed, failed: Set<WorkerLink>, attempt: number, signal: AbortSignal): Promise<void> {
     if (this.#best(need, failed) !== undefined) return;
     failed.clear();
-    const waitMs = this.#limits.minBackoffMs * 2 ** attempt * (0.5 + Math.random());
+    const waitMs = this.#limits.minBackoffMs * 2 ** Math.min(attempt, MOST_DOUBLINGS) * (0.5 + Math.random());
     await delay(waitMs, undefined, { signal }).catch(() => signal.throwIfAborted());
   }
 

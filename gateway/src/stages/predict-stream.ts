@@ -18,7 +18,12 @@ export interface WindowCall {
   readonly conditionings: readonly Conditioning[];
   readonly inputs: Readonly<Record<string, Tensor>>;
   readonly order: CallOrder;
+  /** Hears that the worker begins with it; of one that runs alone. */
+  readonly onBegin?: () => void;
 }
+
+/** Reason of the failure of every call that was at a worker when its stream broke. */
+export const WORKER_LOST = 'WORKER_LOST';
 
 export interface WindowPredictions {
   readonly predictions: readonly Tensor[];
@@ -108,7 +113,8 @@ export class PredictStream {
   close(error: TesseraError): void {
     if (this.#ended !== undefined) return;
     this.#ended = error;
-    for (const { reject } of this.#pending.values()) reject(error);
+    const lost = new TesseraError('unavailable', error.message, { reason: WORKER_LOST, cause: error });
+    for (const { reject } of this.#pending.values()) reject(lost);
     this.#pending.clear();
     this.#stream.cancel();
   }
@@ -155,6 +161,10 @@ export class PredictStream {
     // The answer to a call that was given up meanwhile.
     if (pending === undefined) return;
     try {
+      if (response.begins) {
+        pending.call.onBegin?.();
+        return;
+      }
       if (response.error) this.#failed(response.callId, pending, response.error);
       else if (response.predictions) pending.assembly.begin(response.predictions);
       else if (response.part) pending.assembly.add(response.part);

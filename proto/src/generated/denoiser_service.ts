@@ -1,6 +1,7 @@
 import type * as grpc from '@grpc/grpc-js';
 import type { EnumTypeDefinition, MessageTypeDefinition } from '@grpc/proto-loader';
 
+import type { CallBegins as _tessera_v1_CallBegins, CallBegins__Output as _tessera_v1_CallBegins__Output } from './tessera/v1/CallBegins.js';
 import type { CallError as _tessera_v1_CallError, CallError__Output as _tessera_v1_CallError__Output } from './tessera/v1/CallError.js';
 import type { CallOrder as _tessera_v1_CallOrder, CallOrder__Output as _tessera_v1_CallOrder__Output } from './tessera/v1/CallOrder.js';
 import type { ConditioningUpload as _tessera_v1_ConditioningUpload, ConditioningUpload__Output as _tessera_v1_ConditioningUpload__Output } from './tessera/v1/ConditioningUpload.js';
@@ -21,6 +22,7 @@ type SubtypeConstructor<Constructor extends new (...args: any) => any, Subtype> 
 export interface ProtoGrpcType {
   tessera: {
     v1: {
+      CallBegins: MessageTypeDefinition<_tessera_v1_CallBegins, _tessera_v1_CallBegins__Output>
       CallError: MessageTypeDefinition<_tessera_v1_CallError, _tessera_v1_CallError__Output>
       CallOrder: MessageTypeDefinition<_tessera_v1_CallOrder, _tessera_v1_CallOrder__Output>
       ConditioningUpload: MessageTypeDefinition<_tessera_v1_ConditioningUpload, _tessera_v1_ConditioningUpload__Output>

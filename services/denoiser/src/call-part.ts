@@ -62,6 +62,7 @@ const NO_ORDER: CallOrder__Output = {
   generationId: '',
   weight: 0,
   waitedMs: '0',
+  alone: false,
 };
 
 function queuedFields(order: CallOrder__Output | null, nowMs: number) {

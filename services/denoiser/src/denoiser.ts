@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { type ModelCard, TesseraError } from '@tessera/core';
 import { dearestCosts, type EvaluationCost, type Executor } from '@tessera/onnx';
 import type { ProgramLoad, WorkerProgram } from '@tessera/runtime';
@@ -6,6 +7,10 @@ import type { DenoiserCall, DenoiserResult } from './evaluation.js';
 import { PROTECTIONS, type Protections } from './protections.js';
 import { RunLoop } from './run-loop.js';
 import type { OnRan } from './run-record.js';
+import { Solitude } from './solitude.js';
+
+/** For the message that a call begins to leave the process, whatever the call does to it. */
+const NOTICE_MS = 5;
 
 export interface DenoiserParts {
   readonly executor: Executor;
@@ -28,6 +33,10 @@ export class Denoiser implements WorkerProgram {
   readonly #executor: Executor;
   readonly #networks: readonly DenoiserNetwork[];
   readonly #loop: RunLoop;
+  readonly #solitude = new Solitude();
+  /** Evaluations of calls that wait for one that is alone, or to be alone. */
+  #held = 0;
+  #draining = false;
 
   constructor({ executor, numericClass, networks, protections, onRan }: DenoiserParts) {
     this.models = networks.map(({ card }) => card);
@@ -49,13 +58,48 @@ export class Denoiser implements WorkerProgram {
     return found;
   }
 
-  evaluate(call: DenoiserCall): Promise<DenoiserResult> {
-    return this.#loop.submit(call);
+  /** @throws TesseraError `unavailable` while the worker drains; the signal's reason. */
+  async evaluate(call: DenoiserCall): Promise<DenoiserResult> {
+    const { length } = call.evaluations;
+    let held = true;
+    this.#held += length;
+    const begin = () => {
+      if (held) this.#held -= length;
+      held = false;
+      this.#assertTakes();
+      call.signal.throwIfAborted();
+    };
+    try {
+      if (call.order?.alone !== true) {
+        return await this.#solitude.together(async () => {
+          begin();
+          return this.#loop.submit(call);
+        });
+      }
+      return await this.#solitude.alone(async () => {
+        begin();
+        call.onBegin?.();
+        await delay(NOTICE_MS);
+        return this.#loop.submit(call);
+      });
+    } finally {
+      if (held) this.#held -= length;
+    }
+  }
+
+  /** Begins nothing any more: what waits is refused, and may run elsewhere. */
+  drain(): void {
+    this.#draining = true;
+    this.#loop.refuseWaiting(draining());
+  }
+
+  #assertTakes(): void {
+    if (this.#draining) throw draining();
   }
 
   load(): ProgramLoad {
     return {
-      waiting: this.#loop.waiting,
+      waiting: this.#loop.waiting + this.#held,
       running: this.#loop.running,
       busy: this.#executor.busyShare(),
       forecastMs: this.#loop.forecastMs,
@@ -67,4 +111,8 @@ export class Denoiser implements WorkerProgram {
   close(): Promise<void> {
     return this.#executor.close();
   }
+}
+
+function draining(): TesseraError {
+  return new TesseraError('unavailable', 'the worker is going down', { reason: 'GOING_DOWN' });
 }

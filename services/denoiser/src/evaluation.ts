@@ -43,6 +43,8 @@ export interface DenoiserCall {
   readonly order: CallOrder__Output | null;
   /** Withdraws what has not started. */
   readonly signal: AbortSignal;
+  /** Hears that it begins; for one that runs alone. */
+  readonly onBegin?: () => void;
 }
 
 export interface DenoiserResult {

@@ -13,4 +13,5 @@ export { PROTECTIONS, type Protections } from './protections.js';
 export { RunLoop } from './run-loop.js';
 export { logRuns, type RunRecord } from './run-record.js';
 export { createDenoiserHandlers } from './service.js';
+export { Solitude } from './solitude.js';
 export { startDenoiser } from './start-denoiser.js';

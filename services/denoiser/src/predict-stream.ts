@@ -124,7 +124,8 @@ export class PredictStream {
       const conditionings = found.filter((conditioning) => conditioning !== undefined);
       const evaluations = parseCall(network, open.intake, conditionings);
       const { signal } = open.controller;
-      const result = await this.#denoiser.evaluate({ evaluations, order: wire.order, signal });
+      const onBegin = () => this.#respond({ callId, begins: {} });
+      const result = await this.#denoiser.evaluate({ evaluations, order: wire.order, signal, onBegin });
       this.#answer(callId, open, predictionMessages(callId, result));
     } catch (thrown) {
       this.#answer(callId, open, [errorMessage(callId, thrown, this.#reportFault)]);

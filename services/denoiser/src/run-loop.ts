@@ -1,4 +1,4 @@
-import { emptyQueue, enqueue, type Queue, withdraw } from '@tessera/core';
+import { emptyQueue, enqueue, inOrder, type Queue, type TesseraError, withdraw } from '@tessera/core';
 import { BatchRun } from './batch-run.js';
 import { type CallPart, callParts } from './call-part.js';
 import type { DenoiserCall, DenoiserResult } from './evaluation.js';
@@ -50,6 +50,12 @@ export class RunLoop {
     const parts = callParts(call, performance.now(), () => ++this.#lastId).map((part) => this.#ordered(part));
     this.#change((queue) => parts.reduce(enqueue, queue));
     return call.result;
+  }
+
+  /** Fails what has not begun. */
+  refuseWaiting(reason: TesseraError): void {
+    for (const { call } of inOrder(this.#queue)) call.fail(reason);
+    this.#change(() => emptyQueue());
   }
 
   /** Evaluations that have not begun, as far as this side of the executor can tell. */

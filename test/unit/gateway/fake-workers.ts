@@ -208,6 +208,8 @@ export interface FakeDenoiserOptions extends FakeWorkerOptions {
   /** What happens before the n-th call (from 0) is answered. */
   readonly beforeAnswer?: (n: number) => Promise<void>;
   readonly afterAnswer?: (n: number) => void;
+  /** Calls that end it, like a crash in the network's native code. */
+  readonly crashesOn?: (call: DenoiserCall) => boolean;
 }
 
 export interface FakeDenoiser extends FakeWorker {
@@ -240,6 +242,12 @@ export async function startFakeDenoiser(t: TestContext, options: FakeDenoiserOpt
     }
     const n = calls.length;
     calls.push({ timestep, conditionings: conditioningIds.length, generationId: order?.generationId ?? '', order });
+    if (order?.alone) stream.write({ callId, begins: {} });
+    if (options.crashesOn?.(calls.at(-1) as DenoiserCall)) {
+      // Once the message is out.
+      setTimeout(() => worker.kill(), 20);
+      return;
+    }
     await options.beforeAnswer?.(n);
     if (latent === null || stream.cancelled) return;
     const { data, shape } = new TensorAssembly(latent, 1 << 20).float32();

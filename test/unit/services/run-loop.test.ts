@@ -30,6 +30,7 @@ function ask(loop: RunLoop, network: FakeNetwork, name: string, { order = {}, bu
     generationId: name,
     weight: 0,
     waitedMs: '0',
+    alone: false,
   };
   const evaluations = [0, 1].map((index) => evaluation(network, `${name}${index}`, buckets?.[index]));
   const asked = { evaluations, order: { ...plain, ...order }, signal: signal ?? new AbortController().signal };
@@ -199,4 +200,16 @@ test('the forecast of the running one follows what such runs took', async () => 
   ask(loop, network, 'b');
   // Runs of this network say that they took 5 ms.
   assert.equal(loop.forecastMs, 5);
+});
+
+test('what has not begun is refused when the worker goes down; what runs comes to its end', async () => {
+  const network = new FakeNetwork(2);
+  const loop = loopUnderTest();
+  const [running, handedOver, waiting] = ['a', 'b', 'c'].map((name) => ask(loop, network, name));
+  loop.refuseWaiting(new TesseraError('unavailable', 'going down'));
+  for (const refused of [handedOver, waiting])
+    await assert.rejects(refused ?? Promise.resolve(), { code: 'unavailable' });
+  await network.end();
+  assert.equal((await running)?.predictions.length, 2);
+  assert.equal(loop.running + loop.waiting, 0);
 });

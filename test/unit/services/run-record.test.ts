@@ -11,6 +11,7 @@ const order = {
   virtualStart: 0,
   weight: 0,
   waitedMs: '0',
+  alone: false,
 };
 
 test('every run is told with its start and the evaluations of each generation in it, and what never ran is not', async () => {

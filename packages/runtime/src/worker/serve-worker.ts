@@ -122,6 +122,7 @@ export async function serveWorker<Program extends WorkerProgram>(
 
     server.setServing(name, false);
     life.enter('draining');
+    program.drain?.();
     await untilIdle(program, settings.graceMs);
   } finally {
     watchesEnd.abort();

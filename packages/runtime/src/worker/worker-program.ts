@@ -12,6 +12,8 @@ export interface WorkerProgram {
   /** Resolves when the program can no longer work; the process then ends. */
   readonly failed: Promise<Error>;
   load(): ProgramLoad;
+  /** Begins nothing any more and refuses what waits; what runs comes to its end. */
+  drain?(): void;
   close(): Promise<void>;
 }
 

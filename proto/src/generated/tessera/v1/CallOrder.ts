@@ -11,6 +11,7 @@ export interface CallOrder {
   'generationId'?: (string);
   'weight'?: (number | string);
   'waitedMs'?: (number | string | Long);
+  'alone'?: (boolean);
 }
 
 export interface CallOrder__Output {
@@ -22,4 +23,5 @@ export interface CallOrder__Output {
   'generationId': (string);
   'weight': (number);
   'waitedMs': (string);
+  'alone': (boolean);
 }
