@@ -6,7 +6,6 @@ import {
   evaluationsFrom,
   evaluationsOfStep,
   type GenerationRecord,
-  type Image,
   type ModelCard,
   type Plan,
   TesseraError,
@@ -211,7 +210,10 @@ export class GenerationRun {
         previews: render && this.#previewLane(imageIndex, render, stop),
         signal: stop.signal,
         decodeSignal: stop.heardIf(protections.skipsDecode),
-        tellRegion: (y, image) => this.#tellRegion(imageIndex, y, image),
+        results: this.#services.results.waiting(this.#patience.signal),
+        tellRegion: async (y, image) => {
+          await this.#writer.event({ type: 'region', imageIndex, x: 0, y, image });
+        },
         onStep: (stepIndex, steps) => {
           work.completed(evaluationsOfStep(plan, stepIndex));
           this.#furthestStep = Math.max(this.#furthestStep, stepIndex + 1);
@@ -234,14 +236,6 @@ export class GenerationRun {
       this.signal.removeEventListener('abort', stopWith);
       release();
     });
-  }
-
-  /** Another attempt may have told it before. */
-  async #tellRegion(imageIndex: number, y: number, image: Image): Promise<void> {
-    const told = this.record.events.some(
-      (event) => event.type === 'region' && event.imageIndex === imageIndex && event.y === y,
-    );
-    if (!told) await this.#writer.event({ type: 'region', imageIndex, x: 0, y, image });
   }
 
   #ageMs(): number {

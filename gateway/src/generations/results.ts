@@ -1,5 +1,5 @@
 import { type GenerationRecord, type Image, TesseraError } from '@tessera/core';
-import type { ObjectStore } from '@tessera/runtime';
+import type { BusPatience, ObjectStore } from '@tessera/runtime';
 import { fileSha256 } from '../images/hashes.js';
 import { type PiecedFile, type PiecedFileWriter, readPieces } from '../images/pieced-file.js';
 
@@ -11,15 +11,22 @@ export const MAX_INLINE_EVENT_BYTES = 3 * 1024 * 1024;
 /** The finished images of generations, as objects of the Bus. */
 export class Results {
   readonly #objects: ObjectStore;
+  readonly #patience: BusPatience;
 
-  constructor(objects: ObjectStore) {
+  constructor(objects: ObjectStore, patience: BusPatience = {}) {
     this.#objects = objects;
+    this.#patience = patience;
+  }
+
+  /** The same, waiting for a Bus that is away until this is aborted. */
+  waiting(until: AbortSignal): Results {
+    return new Results(this.#objects, { until });
   }
 
   /** Stores an image file. It is real once the log names what this returns. */
   async store(generationId: string, name: ImageName, file: Uint8Array, kind: ImageKind): Promise<Image> {
     const imageId = imageIdOf(name);
-    await this.#objects.put(objectName(generationId, imageId), file);
+    await this.#objects.put(objectName(generationId, imageId), file, this.#patience);
     return { imageId, sizeBytes: file.length, fileSha256: fileSha256(file), ...kind };
   }
 
@@ -31,7 +38,11 @@ export class Results {
     kind: ImageKind,
   ): Promise<Image> {
     const imageId = imageIdOf(name);
-    await this.#objects.put(objectName(generationId, `${imageId}${PIECED}`), Buffer.from(JSON.stringify(file)));
+    await this.#objects.put(
+      objectName(generationId, `${imageId}${PIECED}`),
+      Buffer.from(JSON.stringify(file)),
+      this.#patience,
+    );
     return { imageId, sizeBytes, fileSha256, ...kind };
   }
 
@@ -63,13 +74,13 @@ export class Results {
   }
 
   async #open(generationId: string, imageId: string, from: number): Promise<AsyncIterable<Uint8Array>> {
-    const file = await this.#objects.get(objectName(generationId, imageId));
+    const file = await this.#objects.get(objectName(generationId, imageId), this.#patience);
     if (file !== undefined) return onlyOf(file.subarray(from));
-    const pieced = await this.#objects.get(objectName(generationId, `${imageId}${PIECED}`));
+    const pieced = await this.#objects.get(objectName(generationId, `${imageId}${PIECED}`), this.#patience);
     if (pieced === undefined) throw noImage(generationId, imageId);
     const pieces: PiecedFile = JSON.parse(Buffer.from(pieced).toString());
     return readPieces(pieces, from, async (part) => {
-      const found = await this.#objects.get(objectName(generationId, part));
+      const found = await this.#objects.get(objectName(generationId, part), this.#patience);
       if (found === undefined) throw noImage(generationId, imageId);
       return found;
     });

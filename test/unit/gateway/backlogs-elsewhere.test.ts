@@ -20,7 +20,14 @@ function beat(backlogs: GatewayBeat['backlogs']): GatewayBeat {
 
 function admissionBeside(backlogs: GatewayBeat['backlogs'], bounds: Partial<AdmissionSetup> = {}) {
   return new Admission({
-    ...{ maxQueuedMs: 1_000, maxQueued: 100, maxRunningBytes: 1_000, bounded: true, fairOrder: true },
+    ...{
+      maxQueuedMs: 1_000,
+      maxQueued: 100,
+      maxRunningBytes: 1_000,
+      bounded: true,
+      boundsRunning: true,
+      fairOrder: true,
+    },
     capacity: () => capacity,
     weightOf: () => 1,
     elsewhere: () => elsewhereOf([beat(backlogs)], () => 1),
