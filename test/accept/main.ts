@@ -3,13 +3,15 @@ import { mainJob } from './main-job/index.js';
 import { megapixel } from './megapixel/index.js';
 import { operate } from './operate/index.js';
 import type { AcceptancePoint } from './point.js';
+import { sharding } from './sharding/index.js';
+import { survival } from './survival/index.js';
 
 /**
  * `npm run accept -- main-job.4 [--seed N]` runs one point, `-- main-job` all
  * of a part, and nothing named all there are. One JSON line a point; exit 1
  * when any failed.
  */
-const POINTS: readonly AcceptancePoint[] = [...mainJob, ...engine, ...megapixel, ...operate];
+const POINTS: readonly AcceptancePoint[] = [...mainJob, ...engine, ...megapixel, ...sharding, ...operate, ...survival];
 
 const { names, seed } = parseArguments(process.argv.slice(2));
 const chosen = POINTS.filter(
