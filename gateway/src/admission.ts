@@ -21,6 +21,8 @@ export interface AdmissionSetup extends QueueBounds {
   readonly policy?: QueuePolicy;
   /** Off, whatever comes is taken. */
   readonly bounded: boolean;
+  /** Off, whatever was taken runs. */
+  readonly boundsRunning?: boolean;
   /** Off, who came first runs first, whosever it is. */
   readonly fairOrder: boolean;
 }

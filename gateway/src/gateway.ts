@@ -94,7 +94,7 @@ export class Gateway {
     this.results = new Results(bus.objects);
     this.workers = new Workers(logger, linkTimes, this.ledger);
     this.tenants = tenants;
-    const { boundsQueue: bounded, fairOrder } = this.protections;
+    const { boundsQueue: bounded, boundsRunning, fairOrder } = this.protections;
     this.dispatcher = new Dispatcher({ workers: this.workers, logger, limits, fairOrder });
     this.admission = new Admission({
       ...setup.queueBounds,
@@ -102,6 +102,7 @@ export class Gateway {
       weightOf: (tenant) => tenants.weightOf(tenant),
       elsewhere: () => elsewhereOf(this.#otherGateways(), (tenant) => tenants.weightOf(tenant)),
       bounded,
+      boundsRunning,
       fairOrder,
     });
     this.runs = new GenerationRuns(

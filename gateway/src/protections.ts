@@ -21,6 +21,8 @@ export interface Protections {
   readonly countsAllGateways: boolean;
   /** Tenants share places and denoisers in the order of the core's policy; off, who comes first is served first. */
   readonly fairOrder: boolean;
+  /** Only so many generations run at once as fill the denoisers; off, all that are accepted. */
+  readonly boundsRunning: boolean;
   /** What may wait is bounded, and what does not fit or would end too late is refused. */
   readonly boundsQueue: boolean;
   /** A generation is accepted once its log is stored; off, before that. */
@@ -43,6 +45,7 @@ export const PROTECTIONS: Protections = {
   closesSlowViewers: true,
   countsAllGateways: true,
   fairOrder: true,
+  boundsRunning: true,
   boundsQueue: true,
   storesBeforeAccepting: true,
   expectsSequence: true,

@@ -31,15 +31,22 @@ export interface GatewayWorkers {
   readonly decoders: readonly string[];
 }
 
-/** @throws Error with what the gateway said, when it ends before it listens. */
-export async function startGateway(workers: GatewayWorkers, args: readonly string[] = []): Promise<GatewayProcess> {
+/**
+ * @param script of the program; the gateway's own when not given.
+ * @throws Error with what the gateway said, when it ends before it listens.
+ */
+export async function startGateway(
+  workers: GatewayWorkers,
+  args: readonly string[] = [],
+  script = GATEWAY_SCRIPT,
+): Promise<GatewayProcess> {
   const addresses = [
     ...['--text-encoders', workers.textEncoders.join(',')],
     ...['--denoisers', workers.denoisers.join(',')],
     ...['--decoders', workers.decoders.join(',')],
   ];
   const listeners = ['--listen', '127.0.0.1:0', '--health-listen', '127.0.0.1:0'];
-  const child = spawn(process.execPath, [GATEWAY_SCRIPT, ...listeners, ...addresses, ...args], {
+  const child = spawn(process.execPath, [script, ...listeners, ...addresses, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let text = '';

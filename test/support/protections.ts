@@ -148,6 +148,15 @@ export const PROTECTIONS = [
     },
   },
   {
+    name: 'running-is-bounded',
+    holds: 'only so many generations run at once as fill the denoisers, so that each of them has pace',
+    turnedOffBy: 'GatewaySetup.protections.boundsRunning (AdmissionSetup.boundsRunning)',
+    test: {
+      file: 'unit/gateway/admission',
+      name: 'as many run as fill two batches; the others wait, and hear of their place and of the time',
+    },
+  },
+  {
     name: 'queue-is-bounded',
     holds: 'what may wait is bounded in time, and each tenant leaves room for others',
     turnedOffBy: 'GatewaySetup.protections.boundsQueue (AdmissionSetup.bounded)',

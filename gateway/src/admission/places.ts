@@ -8,6 +8,8 @@ export interface PlacesSetup {
   /** Most that running generations may hold. */
   readonly maxRunningBytes: number;
   readonly policy: QueuePolicy;
+  /** Off, a tenant may start as many as it has. */
+  readonly boundsRunning?: boolean;
   /** What the workers can do now; `undefined` while there are none. */
   capacity(): Capacity | undefined;
   /** Share of a tenant against others. */
@@ -79,6 +81,7 @@ export class Places {
 
   /** Whether a tenant may start one more, by what its generations have in flight at once. */
   mayRun(tenant: string, loads: ReadonlyMap<string, TenantLoad>): boolean {
+    if (this.#setup.boundsRunning === false) return true;
     const { running, inFlight } = loads.get(tenant) ?? NO_LOAD;
     return running.length === 0 || inFlight < this.roomFor(loads.size + (loads.has(tenant) ? 0 : 1));
   }

@@ -11,14 +11,14 @@ import { durationMs, limitsOf } from '../lib/settings.ts';
 export { handleSummary } from '../lib/scenario.ts';
 
 const limits = limitsOf({
-  time_to_first_preview: 5_000,
+  time_to_first_preview: 10_000,
   preview_gap: 1_500,
   total: 15_000,
   refusal_latency: 500,
 });
 const forMs = durationMs(20);
-const BURST = 8;
-const BURST_STEPS = 6;
+const BURST = 16;
+const BURST_STEPS = 4;
 /** A generation that takes longer than this is lost. */
 const LOST_MS = 20_000;
 

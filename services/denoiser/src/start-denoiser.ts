@@ -3,14 +3,21 @@ import type { Logger, WorkerSettings } from '@tessera/runtime';
 import { Denoiser } from './denoiser.js';
 import { DenoiserNetwork } from './denoiser-network.js';
 import { openModels } from './open-models.js';
+import type { Protections } from './protections.js';
 import { logRuns } from './run-record.js';
 
 /**
  * Takes the device, loads every denoiser, warms them up and measures them.
  *
+ * @param protections for tests, which show what each of them holds.
  * @throws TesseraError unavailable when the device is missing; failed_precondition, not_found for a model.
  */
-export async function startDenoiser(settings: WorkerSettings, log: Logger, signal: AbortSignal): Promise<Denoiser> {
+export async function startDenoiser(
+  settings: WorkerSettings,
+  log: Logger,
+  signal: AbortSignal,
+  protections: Partial<Protections> = {},
+): Promise<Denoiser> {
   const device = parseDevice(settings.device);
   const [executor, opened] = await Promise.all([
     startExecutor({ device, threads: settings.threads }),
@@ -19,5 +26,6 @@ export async function startDenoiser(settings: WorkerSettings, log: Logger, signa
   const networks: DenoiserNetwork[] = [];
   // One after the other, so that each is measured alone.
   for (const { folder, card } of opened) networks.push(await DenoiserNetwork.load(executor, folder, card));
-  return new Denoiser({ executor, numericClass: await numericClass(executor), networks, onRan: logRuns(log) });
+  const parts = { executor, numericClass: await numericClass(executor), networks, protections, onRan: logRuns(log) };
+  return new Denoiser(parts);
 }

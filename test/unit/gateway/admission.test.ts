@@ -27,6 +27,7 @@ const admissionOf = (setup: Partial<AdmissionSetup> = {}) =>
     capacity: () => capacity,
     weightOf: () => 1,
     bounded: isOn('queue-is-bounded') && isOn('late-ones-are-not-begun'),
+    boundsRunning: isOn('running-is-bounded'),
     fairOrder: isOn('tenants-share'),
     ...setup,
   });
