@@ -84,3 +84,31 @@ test('a decode that is given up ends at the decoders, which decode on', async ()
   await assert.rejects(first, /given up/);
   assert.equal((await decoders.decode(plan, latent)).height, plan.height);
 });
+
+test('a canvas that wraps goes on at its other side', async () => {
+  await using decoders = await Decoders.start(1, start);
+  await decoders.usable(1);
+  const wrapped = decoders.planOf({ width: 256, height: 192, wrap: 'x' });
+  assert.ok(wrapped.decode?.halo.x);
+  const latent = smooth(wrapped.latentShape);
+  const { decode: _, ...bordered } = wrapped;
+  const turned = { ...latent, data: rolled(latent.data, latent.shape[2] as number, 5) };
+  const offBy = async (plan: Plan) => {
+    const [straight, other] = [await decoders.decode(plan, latent), await decoders.decode(plan, turned)];
+    const expected = rolled(straight.data, 3 * plan.width, 3 * 8 * 5);
+    return other.data.reduce((most, value, i) => Math.max(most, Math.abs(value - (expected[i] as number))), 0);
+  };
+  // What is seen twice counts twice in the statistics, wherever the canvas begins.
+  assert.ok((await offBy(wrapped)) <= 6);
+  assert.ok((await offBy(bordered)) > 20);
+});
+
+/** Every row moved on by so many places, around its end. */
+function rolled<Values extends Float32Array | Uint8Array>(values: Values, width: number, by: number): Values {
+  const moved = values.slice() as Values;
+  for (let i = 0; i < values.length; i += 1) {
+    const column = i % width;
+    moved[i - column + ((column + by) % width)] = values[i] as number;
+  }
+  return moved;
+}

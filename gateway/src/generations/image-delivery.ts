@@ -1,5 +1,12 @@
 import { createHash } from 'node:crypto';
-import { gatherPixels, type Image, type ImageFormat, type PixelBand, type Plan } from '@tessera/core';
+import {
+  type GenerationRecord,
+  gatherPixels,
+  type Image,
+  type ImageFormat,
+  type PixelBand,
+  type Plan,
+} from '@tessera/core';
 import { PiecedFileWriter } from '../images/pieced-file.js';
 import { PngBands } from '../images/png-bands.js';
 import type { PngText } from '../images/png-parts.js';
@@ -24,6 +31,8 @@ export interface ImageDeliverySetup {
   readonly generationId: string;
   readonly fence: number;
   readonly imageIndex: number;
+  /** Of the generation so far: an attempt before this one may have told some regions. */
+  readonly events: GenerationRecord['events'];
   /** A part of the image is stored: rows from `y` on. */
   readonly tellRegion: (y: number, image: Image) => Promise<void>;
 }
@@ -31,7 +40,15 @@ export interface ImageDeliverySetup {
 /** A small image at its end; one that is decoded in bands region by region. */
 export function createImageDelivery(setup: ImageDeliverySetup): ImageDelivery {
   if (setup.plan.decode?.bandStarts === undefined) return new WholeDelivery(setup);
-  return setup.format === 'png' ? new PngDelivery(setup) : new RegionsOfWhole(setup);
+  return setup.format === 'png' ? new PngDelivery(tellingOnce(setup)) : new RegionsOfWhole(tellingOnce(setup));
+}
+
+function tellingOnce(setup: ImageDeliverySetup): ImageDeliverySetup {
+  const { events, imageIndex, tellRegion } = setup;
+  const told = new Set(
+    events.flatMap((event) => (event.type === 'region' && event.imageIndex === imageIndex ? [event.y] : [])),
+  );
+  return { ...setup, tellRegion: async (y, image) => (told.has(y) ? undefined : tellRegion(y, image)) };
 }
 
 class WholeDelivery implements ImageDelivery {

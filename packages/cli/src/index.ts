@@ -3,6 +3,7 @@ export { type RestartDecision, RestartPolicy } from './cluster/restart-policy.js
 export { type ProcessSpec, SupervisedProcess } from './cluster/supervised-process.js';
 export { planThreads, type ThreadPlan, type WorkerCounts } from './cluster/thread-plan.js';
 export { eventJson, generationJson } from './output/event-json.js';
+export { GrowingFile } from './output/growing-file.js';
 export { formatOfFile, ImageFiles } from './output/image-files.js';
 export { progressLine, readableMs, StepRate } from './output/progress-line.js';
 export { snakeCased } from './output/snake-case.js';

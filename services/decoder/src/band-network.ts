@@ -64,6 +64,9 @@ export class BandNetwork {
 
   async #load(): Promise<readonly LoadedNetwork[]> {
     const paths = await cutGraphs(join(this.cache, 'cut'), this.#modelSha256, this.#planned);
-    return Promise.all(paths.map((path) => this.#executor.load(path, { arena: false })));
+    const networks: LoadedNetwork[] = [];
+    // One after the other: runs that wait come in between.
+    for (const path of paths) networks.push(await this.#executor.load(path, { arena: false }));
+    return networks;
   }
 }

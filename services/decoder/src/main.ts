@@ -7,7 +7,7 @@ import { startDecoder } from './start-decoder.js';
 
 await runMain('decoder', async (context) => {
   const settings = workerSettings('decoder', context.log);
-  const start = (signal: AbortSignal) => startDecoder(settings, signal);
+  const start = (signal: AbortSignal) => startDecoder(settings, signal, context.log);
   const further = (decoder: () => Decoder, reportFault: ReportFault) => [
     {
       definition: tesseraV1.ImageEncoderService.service,

@@ -10,7 +10,7 @@ import {
   parseDevice,
   startExecutor,
 } from '@tessera/onnx';
-import type { WorkerSettings } from '@tessera/runtime';
+import type { Logger, WorkerSettings } from '@tessera/runtime';
 import { Decoder } from './decoder.js';
 import { DecoderNetwork } from './decoder-network.js';
 import { ImageEncoderNetwork } from './image-encoder-network.js';
@@ -23,13 +23,16 @@ const WARM_UP_BUDGET_MS = 500;
  *
  * @throws TesseraError unavailable when the device is missing; failed_precondition, not_found for a model.
  */
-export async function startDecoder(settings: WorkerSettings, signal: AbortSignal): Promise<Decoder> {
+export async function startDecoder(settings: WorkerSettings, signal: AbortSignal, log: Logger): Promise<Decoder> {
   const device = parseDevice(settings.device);
   const [executor, opened] = await Promise.all([
     startExecutor({ device, threads: settings.threads }),
     openModels(settings, signal),
   ]);
   const networks = await Promise.all(opened.map((model) => loadNetwork(executor, model, join(settings.home, 'cache'))));
+  for (const { card, uncuttable } of networks) {
+    if (uncuttable !== undefined) log.warn('decodes images whole only', { model: card.name, cause: uncuttable });
+  }
   const costs = await Promise.all(networks.map(measureCosts));
   return new Decoder({
     executor,

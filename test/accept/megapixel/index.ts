@@ -3,6 +3,7 @@ import { placementPoint } from './02-placement.js';
 import { everyCanvasPoint } from './03-every-canvas.js';
 import { nativeBitsPoint } from './04-native-bits.js';
 import { seamsPoint } from './05-seams.js';
+import { littleMemoryPoint } from './06-little-memory.js';
 import { manyDenoisersPoint } from './07-many-denoisers.js';
 
 export const megapixel = [
@@ -11,5 +12,6 @@ export const megapixel = [
   everyCanvasPoint,
   nativeBitsPoint,
   seamsPoint,
+  littleMemoryPoint,
   manyDenoisersPoint,
 ] as const;

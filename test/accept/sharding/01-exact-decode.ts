@@ -1,0 +1,91 @@
+import { join } from 'node:path';
+import { unscaledLatent } from '@tessera/core';
+import { decodeInBands } from '@tessera/onnx';
+import { Decoders } from '../../support/decoders.js';
+import { maxAbsoluteDifference } from '../../support/differences.js';
+import { repoRoot } from '../../support/paths.js';
+import { peakResidentBytes } from '../../support/resident-memory.js';
+import { sdDecoderModel } from '../../support/sd-decoder.js';
+import { temporaryFolder } from '../../support/temporary-folder.js';
+import { openPlan } from '../../unit/onnx/graph/open-plan.js';
+import { openSession } from '../../unit/onnx/graph/sessions.js';
+import type { AcceptancePoint } from '../point.js';
+import { imageSha256, planWith, randomLatent, SIZE } from './decoded-canvas.js';
+
+const DECODERS = [1, 2, 3];
+const BANDS = [1, 4, 16, 'planned'] as const;
+/** Of the decoded values in −1…1, against the uncut graph. */
+const MAX_ERROR = 1e-4;
+
+export const exactDecodePoint: AcceptancePoint = {
+  id: 'sharding.1',
+  title: '1024² decoded by 1, 2, 3 decoders in 1, 4, 16 bands: one sha256, near the uncut graph, memory that falls',
+  run: async (seed) => {
+    await using sd = await sdDecoderModel();
+    const value = {
+      emoji: await measure(join(repoRoot, 'models/emoji'), seed),
+      sd_shaped: await measure(sd.folder, seed),
+    };
+    const each = Object.values(value);
+    return {
+      value,
+      limit: { distinct_images: 1, max_error: MAX_ERROR, peak_rss_mib: 'less for more decoders' },
+      pass: each.every(
+        ({ distinct_images, max_error, peak_rss_mib }) =>
+          distinct_images === 1 && max_error <= MAX_ERROR && fallsWithTheirNumber(peak_rss_mib),
+      ),
+    };
+  },
+};
+
+async function measure(model: string, seed: number) {
+  using home = temporaryFolder();
+  const images = new Set<string>();
+  const peaks: Record<string, readonly number[]> = {};
+  for (const count of DECODERS) {
+    await using decoders = await Decoders.start(count, { model, env: { TESSERA_HOME: home.path } });
+    await decoders.usable(count);
+    const plan = decoders.planOf(SIZE);
+    const latent = randomLatent(plan.latentShape, seed);
+    // The planned bands first: what they take at most is what an image takes.
+    images.add(await imageSha256(decoders, plan, latent));
+    peaks[count] = decoders.workers.map(({ process }) => mib(peakResidentBytes(process.pid as number)));
+    for (const bands of BANDS) {
+      if (bands === 'planned') continue;
+      images.add(await imageSha256(decoders, planWith(plan, bands), latent));
+    }
+  }
+  return {
+    decoders: DECODERS,
+    bands: BANDS,
+    distinct_images: images.size,
+    image_sha256: [...images],
+    max_error: await maxError(model, seed, home.path),
+    peak_rss_mib: peaks,
+  };
+}
+
+/** Of the float values, in this process: decoders give bytes. */
+async function maxError(model: string, seed: number, home: string): Promise<number> {
+  await using decoders = await Decoders.start(1, { model, env: { TESSERA_HOME: home } });
+  const { card } = decoders;
+  const plan = decoders.planOf(SIZE);
+  const file = join(model, card.files.decoder);
+  const { data } = unscaledLatent(randomLatent(plan.latentShape, seed), card.latentFormat);
+  const input = { dtype: 'float32', shape: [1, ...plan.latentShape], data } as const;
+  const whole = await openSession(file);
+  const uncut = (await whole({ [card.decoder.input]: input }))[card.decoder.output];
+  const cut = await openPlan(file, join(home, 'cut-here'));
+  const banded = await decodeInBands(cut.plan, cut.run, input, plan.decode?.bandStarts?.length ?? 1);
+  return maxAbsoluteDifference(banded.data as Float32Array, uncut?.data as Float32Array);
+}
+
+/** The most of any decoder. */
+function fallsWithTheirNumber(peaks: Readonly<Record<string, readonly number[]>>): boolean {
+  const most = DECODERS.map((count) => Math.max(...(peaks[count] ?? [])));
+  return most.every((peak, i) => i === 0 || peak < (most[i - 1] as number));
+}
+
+function mib(bytes: number): number {
+  return Math.round(bytes / 2 ** 20);
+}
