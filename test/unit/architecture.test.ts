@@ -21,6 +21,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   'services/denoiser': ['core', 'proto', 'models', 'onnx', 'runtime'],
   'services/decoder': ['core', 'proto', 'models', 'onnx', 'runtime'],
   gateway: ['core', 'proto', 'runtime'],
+  loadtests: ['core', 'proto', 'runtime'],
 };
 
 const ONLY_IMPORTER: Record<string, string> = {

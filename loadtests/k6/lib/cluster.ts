@@ -3,6 +3,7 @@ import { setTimeout } from 'k6/timers';
 import { address, apiKeys, protoFolder } from './settings.ts';
 
 const SERVICE = 'tessera.v1.GenerationService';
+const CONNECT_TIMEOUT_MS = 10_000;
 /** An event may hold images of 3 MiB, and base64 is not what travels. */
 const MAX_RECEIVE_BYTES = 8 * 1024 * 1024;
 
@@ -17,7 +18,7 @@ export function newClient(): Client {
 }
 
 export function connect(client: Client): void {
-  client.connect(address, { plaintext: true, maxReceiveSize: MAX_RECEIVE_BYTES });
+  client.connect(address, { plaintext: true, timeout: CONNECT_TIMEOUT_MS, maxReceiveSize: MAX_RECEIVE_BYTES });
 }
 
 /** @param tenant index of the tenant that calls. */

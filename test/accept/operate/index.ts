@@ -1,4 +1,5 @@
+import { loadTestsPoint } from './01-load-tests.js';
 import { chartPoint } from './04-chart.js';
 import { renderedCommandsPoint } from './05-rendered-commands.js';
 
-export const operate = [chartPoint, renderedCommandsPoint] as const;
+export const operate = [loadTestsPoint, chartPoint, renderedCommandsPoint] as const;

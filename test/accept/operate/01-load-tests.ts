@@ -1,0 +1,124 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { keyedTenant, writeKeyFile } from '../../support/api-keys.js';
+import { type LoadtestVerdict, runLoadtest } from '../../support/loadtest.js';
+import { type ProcessClusterOptions, startProcessCluster } from '../../support/process-cluster.js';
+import type { AcceptancePoint } from '../point.js';
+
+/** A scenario as it is run here: short, on two cores. */
+interface Run {
+  readonly scenario: string;
+  readonly args: readonly string[];
+  /** The cluster asks for keys of so many tenants. */
+  readonly tenants?: number;
+}
+
+const SMOKE: Run = { scenario: 'smoke', args: ['--duration', '20s'] };
+const CANCEL_STORM: Run = { scenario: 'cancel-storm', args: ['--duration', '24s'] };
+const TWO_TENANTS: Run = { scenario: 'two-tenants', args: ['--duration', '30s'], tenants: 2 };
+const SLOW_VIEWERS: Run = { scenario: 'slow-viewers', args: ['--duration', '55s', '--rate', '0.3'] };
+const STRESS: Run = { scenario: 'stress', args: ['--duration', '25s', '--rate', '2'] };
+const RUNS = [SMOKE, CANCEL_STORM, TWO_TENANTS, SLOW_VIEWERS, STRESS];
+
+/** A protection that is off, and the thresholds that then fail. */
+interface CounterProof {
+  readonly run: Run;
+  readonly without: NonNullable<ProcessClusterOptions['without']>;
+  readonly fails: readonly string[];
+}
+
+const COUNTER_PROOFS: readonly CounterProof[] = [
+  {
+    run: SMOKE,
+    without: { gateway: { releasesPlaces: false } },
+    fails: ['tessera_failed', 'tessera_time_to_first_preview', 'tessera_total'],
+  },
+  { run: SMOKE, without: { gateway: { boundsRunning: false } }, fails: ['tessera_preview_gap'] },
+  { run: SMOKE, without: { gateway: { boundsQueue: false } }, fails: ['tessera_refusal_latency'] },
+  {
+    run: CANCEL_STORM,
+    without: { gateway: { releasesPlaces: false } },
+    fails: ['tessera_cancel_to_idle', 'tessera_failed', 'tessera_time_to_first_preview'],
+  },
+  { run: CANCEL_STORM, without: { gateway: { withdrawsCalls: false } }, fails: ['tessera_ran_after_cancel'] },
+  { run: CANCEL_STORM, without: { denoiser: { withdrawal: false } }, fails: ['tessera_ran_after_cancel'] },
+  {
+    run: TWO_TENANTS,
+    without: { gateway: { fairOrder: false }, denoiser: { fairOrder: false } },
+    fails: ['tessera_fairness', 'tessera_time_to_first_preview'],
+  },
+  { run: SLOW_VIEWERS, without: { gateway: { closesSlowViewers: false } }, fails: ['tessera_stalled_streams'] },
+  {
+    run: STRESS,
+    without: { gateway: { boundsQueue: false } },
+    fails: ['tessera_refused'],
+  },
+];
+
+/**
+ * A threshold that holds by its pace is given what this machine was seen to
+ * hold, and as much again: the scenario's own are for any machine.
+ */
+const PACED = { metric: 'tessera_preview_gap', limit: 'preview_gap', factor: 2 };
+
+export const loadTestsPoint: AcceptancePoint = {
+  id: 'operate.1',
+  title: 'load tests by the real k6 pass, and each of their thresholds fails without the protection that holds it',
+  run: async () => {
+    const passed = new Map<Run, LoadtestVerdict>();
+    for (const run of RUNS) passed.set(run, await judged(run, {}));
+    const counterProofs = [];
+    for (const { run, without, fails } of COUNTER_PROOFS) {
+      const verdict = await judged(run, without, pacedLimits(passed.get(run)));
+      const failed = verdict.thresholds.filter(({ pass }) => !pass).map(({ metric }) => metric);
+      counterProofs.push({ scenario: run.scenario, without, fails, failed, values: valuesOf(verdict) });
+    }
+    const runs = [...passed.values()];
+    return {
+      value: {
+        passed: runs.map((verdict) => ({ scenario: verdict.scenario, pass: verdict.pass, values: valuesOf(verdict) })),
+        counterProofs,
+      },
+      limit: { passed: 'all', failed: 'those that a protection holds, without it' },
+      pass:
+        runs.every(({ pass }) => pass) &&
+        counterProofs.every(({ fails, failed }) => fails.every((metric) => failed.includes(metric))),
+    };
+  },
+};
+
+async function judged(
+  { scenario, args, tenants = 0 }: Run,
+  without: CounterProof['without'],
+  limits: readonly string[] = [],
+): Promise<LoadtestVerdict> {
+  const folder = await mkdtemp(join(tmpdir(), 'tessera-loadtest-'));
+  try {
+    const keyed = Array.from({ length: tenants }, (_, index) => keyedTenant(`tenant-${index}`));
+    await writeKeyFile(join(folder, 'api-keys.yaml'), keyed);
+    await writeFile(join(folder, 'keys'), keyed.flatMap(({ keys }) => keys).join('\n'));
+    const gatewayArgs = tenants === 0 ? [] : ['--api-keys', join(folder, 'api-keys.yaml')];
+    const keyArgs = tenants === 0 ? [] : ['--keys', join(folder, 'keys')];
+    await using cluster = await startProcessCluster({ without, gatewayArgs, threads: 2 });
+    const { address } = cluster.gateway;
+    const flags = [...args, ...limits, ...keyArgs, '--address', address, '--results', join(folder, 'results')];
+    const { verdict, stderr } = await runLoadtest([scenario, ...flags]);
+    if (verdict === undefined) throw new Error(`${scenario}: ${stderr}`);
+    return verdict;
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+function pacedLimits(verdict: LoadtestVerdict | undefined): readonly string[] {
+  const held = verdict?.thresholds.find(({ metric }) => metric === PACED.metric)?.value;
+  if (verdict?.scenario !== SMOKE.scenario || typeof held !== 'number') return [];
+  return ['--limit', `${PACED.limit}=${Math.ceil(PACED.factor * held)}`];
+}
+
+function valuesOf({ thresholds }: LoadtestVerdict) {
+  return Object.fromEntries(
+    thresholds.map(({ metric, limit, value, pass }) => [metric, `${value} ${pass ? 'holds' : 'fails'} ${limit}`]),
+  );
+}
