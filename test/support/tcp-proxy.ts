@@ -36,6 +36,11 @@ export class TcpProxy implements AsyncDisposable {
     return (this.#listener.address() as AddressInfo).port;
   }
 
+  /** Open ones. */
+  get connections(): number {
+    return this.#pairs.size;
+  }
+
   part(partition: Partition): void {
     this.#partition = partition;
     for (const pair of this.#pairs) this.#apply(pair);

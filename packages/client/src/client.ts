@@ -14,6 +14,8 @@ import type { UnaryCalls } from './rpc.js';
 export interface ConnectOptions {
   /** host:port of each gateway, or of one of them, or a name that resolves to several; a text may list them with commas. */
   readonly address: string | readonly string[];
+  /** Whether to begin with any of the addresses, so that clients spread over the gateways (default), or with the first. */
+  readonly spread?: boolean | undefined;
   /** Default: plaintext. */
   readonly credentials?: ChannelCredentials | undefined;
   /** Says who calls; sent with every call. Visible ASCII. */
@@ -50,8 +52,9 @@ export class TesseraClient {
   readonly #reconnect: ReconnectPolicy;
   readonly #callTimeoutMs: number;
 
-  constructor({ address, credentials, apiKey, reconnect, callTimeoutMs = DEFAULT_CALL_TIMEOUT_MS }: ConnectOptions) {
-    this.#gateways = new Gateways(address, { credentials, apiKey });
+  constructor(options: ConnectOptions) {
+    const { address, spread, credentials, apiKey, reconnect, callTimeoutMs = DEFAULT_CALL_TIMEOUT_MS } = options;
+    this.#gateways = new Gateways(address, { credentials, apiKey }, spread);
     this.#reconnect = { ...DEFAULT_RECONNECT_POLICY, ...reconnect };
     this.#callTimeoutMs = callTimeoutMs;
   }

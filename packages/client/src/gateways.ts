@@ -9,15 +9,15 @@ export class Gateways {
 
   /**
    * @param addresses host:port each; a text may hold several, separated by commas.
+   * @param spread begins with any of them, not with the first.
    * @throws TesseraError `invalid_argument` when there is none.
    */
-  constructor(addresses: string | readonly string[], options: ServiceClientOptions) {
+  constructor(addresses: string | readonly string[], options: ServiceClientOptions, spread = true) {
     const listed = [addresses].flat().flatMap((text) => text.split(','));
     const named = [...new Set(listed.map((address) => address.trim()))].filter((address) => address !== '');
     if (named.length === 0) throw new TesseraError('invalid_argument', 'no address of a gateway', { field: 'address' });
     this.#services = named.map((address) => createServiceClient(address, options));
-    // Clients that start together spread over the gateways.
-    this.#current = Math.floor(Math.random() * this.#services.length);
+    if (spread) this.#current = Math.floor(Math.random() * this.#services.length);
   }
 
   get count(): number {
