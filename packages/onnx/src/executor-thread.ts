@@ -6,6 +6,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { env, InferenceSession } from 'onnxruntime-node';
 import { HeldBands } from './bands/held-bands.js';
+import { collectGarbage } from './collect-garbage.js';
 import type { DeviceName } from './device.js';
 import {
   type BandCommand,
@@ -119,7 +120,11 @@ const bands = new HeldBands(runSegment, () => {
 /** What goes wrong with a band is its decode's alone, such as want of memory or of room on the disk. */
 async function runBand(command: BandCommand): Promise<void> {
   try {
-    const { answer, memory } = await bands.run(command);
+    const { answer, memory } = await bands.run(command).catch(async () => {
+      // Nothing has changed, and there may be more memory without what is garbage.
+      await collectGarbage();
+      return bands.run(command);
+    });
     report(answer, memory);
   } catch (thrown) {
     report({ type: 'failed', id: command.id, reason: reasonOf(thrown) });

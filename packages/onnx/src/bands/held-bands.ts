@@ -1,3 +1,4 @@
+import { collectGarbage } from '../collect-garbage.js';
 import type { BandCommand, ExecutorReport } from '../executor-messages.js';
 import type { BandEdges, BandReport } from '../graph/bands/band-holder.js';
 import { LocalBand } from '../graph/bands/local-band.js';
@@ -12,10 +13,15 @@ export interface BandAnswer {
   readonly memory: ArrayBuffer[];
 }
 
+interface HeldImage {
+  readonly bands: readonly LocalBand[];
+  readonly onDisk: boolean;
+}
+
 /** The bands in the executor's thread: their rows stay there from segment to segment. */
 export class HeldBands {
   readonly #run: (network: number, feeds: NamedTensors) => Promise<NamedTensors>;
-  readonly #images = new Map<number, readonly LocalBand[]>();
+  readonly #images = new Map<number, HeldImage>();
   readonly #begun: () => void;
 
   /** @param begun is told of every band that is placed or runs a segment. */
@@ -46,17 +52,21 @@ export class HeldBands {
         this.#run(networkOf.get(name) as number, feeds);
       return new LocalBand(plan, band, latentRows, run, store);
     });
-    this.#images.set(holding, held);
+    this.#images.set(holding, { bands: held, onDisk: folder !== undefined });
   }
 
   async #act(command: Extract<BandCommand, { type: 'band' }>): Promise<BandAnswer> {
     const { id, holding } = command;
-    const band = this.#images.get(holding)?.[command.band];
-    if (band === undefined) throw new Error(`there is no band ${command.band} of image ${holding}`);
+    const image = this.#images.get(holding);
+    const band = image?.bands[command.band];
+    if (image === undefined || band === undefined)
+      throw new Error(`there is no band ${command.band} of image ${holding}`);
     switch (command.act) {
       case 'place':
         return this.#reported(id, () => band.place(command.tensor, command.rows));
       case 'advance':
+        // Memory is short, and what the band before took is garbage by now.
+        if (image.onDisk) await collectGarbage();
         return this.#reported(id, () => band.advance(command.segment, command.given));
       case 'rows': {
         const rows = copyOf(await band.rows(command.tensor));
