@@ -199,6 +199,15 @@ export const PROTECTIONS = [
     test: { file: 'unit/gateway/leases', name: 'a wall clock that is set ends no lease' },
   },
   {
+    name: 'calls-end-before-goaway',
+    holds: 'while a server drains, the keepalive of a client kills none of its calls',
+    turnedOffBy: 'ServerSetup.protections.endsCallsFirst',
+    test: {
+      file: 'unit/runtime/server',
+      name: "a client's keepalive does not kill a call that ends in peace during a shutdown",
+    },
+  },
+  {
     name: 'append-expects-sequence',
     holds: 'a writer that does not know the last entry of a log stores nothing in it',
     turnedOffBy: 'NatsBusSetup.protections.expectsSequence',

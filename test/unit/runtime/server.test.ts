@@ -13,13 +13,15 @@ import {
 } from '@tessera/runtime';
 import { deferred } from '../../support/deferred.js';
 import { healthClient } from '../../support/health-client.js';
+import { isOn } from '../../support/protections.js';
 
 const SERVICE = 'tessera.v1.GenerationService';
 const noFaults = (thrown: unknown) => assert.fail(`reported as a fault: ${thrown}`);
 
 function serve(implementation = {}, health: readonly string[] = [SERVICE]): Promise<RunningServer> {
   const definition = tesseraV1.GenerationService.service;
-  return startServer({ listen: '127.0.0.1:0', services: [{ definition, implementation }], health });
+  const protections = { endsCallsFirst: isOn('calls-end-before-goaway') };
+  return startServer({ listen: '127.0.0.1:0', services: [{ definition, implementation }], health, protections });
 }
 
 /** A stream that goes on until its client leaves or `release` lets it end. */

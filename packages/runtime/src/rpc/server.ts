@@ -26,6 +26,14 @@ export interface ServerSetup {
   /** A `ReflectionService` of `@grpc/reflection`. */
   readonly reflection?: { addToServer(server: Pick<Server, 'addService'>): void };
   readonly interceptors?: readonly ServerInterceptor[];
+  /** For tests, which show what it holds. */
+  readonly protections?: Partial<ServerProtections>;
+}
+
+/** All are on. */
+export interface ServerProtections {
+  /** Calls end before connections are told to go away: a keepalive ping after that kills those that are still open. */
+  readonly endsCallsFirst: boolean;
 }
 
 export interface RunningServer {
@@ -58,6 +66,7 @@ export async function startServer(setup: ServerSetup): Promise<RunningServer> {
     setServing,
     async stop(graceMs) {
       for (const service of setup.health) setServing(service, false);
+      if (setup.protections?.endsCallsFirst === false) server.tryShutdown(() => {});
       await openCalls.drain(graceMs);
       endWatches();
       await closeConnections(server);
