@@ -15,5 +15,9 @@ const files = suites.flatMap((name) =>
     .map((file) => join(tests, 'dist', name, file.replace(/\.ts$/, '.js'))),
 );
 
+if (files.some((file) => /nats/.test(file))) {
+  const prepared = spawnSync(process.execPath, [join(tests, 'dist/support/prepare-nats.js')], { stdio: 'inherit' });
+  if (prepared.status !== 0) process.exit(1);
+}
 const { status } = spawnSync(process.execPath, ['--test', '--test-concurrency=2', ...files], { stdio: 'inherit' });
 process.exit(status ?? 1);

@@ -1,4 +1,4 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
@@ -9,8 +9,7 @@ import { eventually } from './processes.js';
 
 /** The current server, built by Go where there is one; Debian's is older by years and must do too. */
 const CURRENT_VERSION = 'v2.15.2';
-const TOOLS = join(repoRoot, '.tools');
-const CURRENT = join(TOOLS, `nats-server-${CURRENT_VERSION}`);
+const CURRENT = join(repoRoot, '.tools', `nats-server-${CURRENT_VERSION}`);
 const START_WITHIN_MS = 20_000;
 
 export interface NatsProgram {
@@ -19,28 +18,36 @@ export interface NatsProgram {
   readonly version: string;
 }
 
-/** Where a test process looks for a server, and whether it may do without one. */
-const REQUIRED = process.env.TESSERA_REQUIRE_NATS === '1';
+/** Set where tests may not do without: then both servers have to be there. */
+const REQUIRED = process.env.TEST_REQUIRES_NATS === '1';
 
 /**
- * Every server that this machine has or can get: what is on the PATH, Debian's
- * package when this is root, and the current one by Go. None means that tests
- * that need one are skipped, which is said, or not allowed with
- * TESSERA_REQUIRE_NATS=1.
+ * Every server that is here: one on the PATH, and the current one. Tests that
+ * need one are skipped where there is none, which is said, or not allowed.
  */
 export function natsPrograms(): readonly NatsProgram[] {
-  const debian = onPath() ?? installedByApt();
-  const current = existsSync(programIn(CURRENT)) ? programIn(CURRENT) : builtByGo();
-  const paths = [...new Set([debian, current])].filter((path) => path !== undefined);
+  const paths = [...new Set([onPath(), current()])].filter((path) => path !== undefined);
   const programs = paths.map((path) => ({ path, version: versionOf(path) }));
-  if (REQUIRED && programs.length < 2) throw new Error(`TESSERA_REQUIRE_NATS=1, and only ${JSON.stringify(programs)}`);
-  if (programs.length === 0) console.error('SKIPPED: everything that needs nats-server; none was found or installed');
+  if (REQUIRED && programs.length < 2) throw new Error(`TEST_REQUIRES_NATS=1, and only ${JSON.stringify(programs)}`);
+  if (programs.length === 0) console.error('SKIPPED: what needs nats-server; none was found, none could be installed');
   return programs;
 }
 
 /** The one that a test takes when any will do: the newest. */
 export function anyNatsProgram(): NatsProgram | undefined {
   return natsPrograms().at(-1);
+}
+
+/** Installs what is missing, where it can: Debian's by apt when this is root, the current one by Go. */
+export function installNats(): void {
+  if (onPath() === undefined && process.platform === 'linux' && process.getuid?.() === 0) {
+    const install = () => tried('apt-get', ['install', '-y', 'nats-server']);
+    if (!install() && tried('apt-get', ['update'])) install();
+  }
+  if (current() === undefined) {
+    mkdirSync(CURRENT, { recursive: true });
+    tried('go', ['install', `github.com/nats-io/nats-server/v2@${CURRENT_VERSION}`], { GOBIN: CURRENT });
+  }
 }
 
 const programIn = (folder: string) => join(folder, 'nats-server');
@@ -50,28 +57,13 @@ function onPath(): string | undefined {
   return folders.map(programIn).find(existsSync);
 }
 
-function installedByApt(): string | undefined {
-  if (process.platform !== 'linux' || process.getuid?.() !== 0) return undefined;
-  if (!tried(() => execFileSync('apt-get', ['install', '-y', 'nats-server'], { stdio: 'ignore' }))) return undefined;
-  return onPath();
+function current(): string | undefined {
+  return [programIn(CURRENT)].find(existsSync);
 }
 
-function builtByGo(): string | undefined {
-  mkdirSync(CURRENT, { recursive: true });
-  const module = `github.com/nats-io/nats-server/v2@${CURRENT_VERSION}`;
-  const env = { ...process.env, GOBIN: CURRENT };
-  return tried(() => execFileSync('go', ['install', module], { env, stdio: 'ignore' }))
-    ? programIn(CURRENT)
-    : undefined;
-}
-
-function tried(run: () => unknown): boolean {
-  try {
-    run();
-    return true;
-  } catch {
-    return false;
-  }
+function tried(command: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): boolean {
+  console.error(`installing nats-server: ${command} ${args.join(' ')}`);
+  return spawnSync(command, args, { env: { ...process.env, ...env }, stdio: 'ignore' }).status === 0;
 }
 
 function versionOf(path: string): string {

@@ -7,6 +7,7 @@ import { isLogConflict, isObjectDamaged, loggerOn, MAX_ENTRY_BYTES, STORE_EMPTIE
 import { connect, type NatsConnection } from 'nats';
 import { startNatsBed } from '../../support/nats-bed.js';
 import { anyNatsProgram, NatsServer, natsPrograms } from '../../support/nats-server.js';
+import { eventually } from '../../support/processes.js';
 import { isOn } from '../../support/protections.js';
 
 const program = anyNatsProgram();
@@ -72,6 +73,23 @@ test('what is deleted takes no room, but for the mark that a log was there', nee
   assert.equal(await messagesIn(server, 'TESSERA_LOGS'), idle + 1);
   assert.equal(await messagesIn(server, 'TESSERA_OBJECTS'), 0);
 });
+
+test(
+  'parts of an object that was never finished are deleted by who comes next; the others are not',
+  needsNats,
+  async (t) => {
+    const { server, near, connect: another } = await startNatsBed(t, found);
+    const finished = new Uint8Array(1_200_000).fill(3);
+    await near.objects.put('g1/1/finished', finished);
+    const kept = await messagesIn(server, 'TESSERA_OBJECTS');
+    await withClient(server, async (nats) => {
+      for (const i of [0, 1]) await nats.jetstream().publish(`tessera.part.gone.${i}.g1.1.unfinished`, bytes('part'));
+    });
+    await another({ orphanedAfterMs: 0 });
+    assert.ok(await eventually(async () => (await messagesIn(server, 'TESSERA_OBJECTS')) === kept, 5_000));
+    assert.deepEqual(await near.objects.get('g1/1/finished'), finished);
+  },
+);
 
 test('entries of the largest size are read and followed', needsNats, async (t) => {
   const { near, far } = await startNatsBed(t, found);

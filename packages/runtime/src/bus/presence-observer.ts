@@ -1,6 +1,9 @@
 import { Bell } from './bell.js';
 import type { GatewayBeat, PresenceChange } from './presence.js';
 
+/** The clock may stand still: then the moment that is waited for does not come nearer. */
+const SHORTEST_WAIT_MS = 20;
+
 /** Milliseconds of a clock that never steps. */
 export type MonotonicClock = () => number;
 
@@ -67,7 +70,8 @@ export class PresenceObserver {
   async #nextChange(signal: AbortSignal): Promise<void> {
     const fresh = [...this.#heard.values()].map(({ atMs }) => atMs).filter((atMs) => this.#isFresh(atMs));
     const wait = Math.min(...fresh) + this.#expiryMs - this.#now();
-    const timer = fresh.length === 0 ? undefined : setTimeout(() => this.#bell.ring(), Math.max(1, Math.ceil(wait)));
+    const waitMs = Math.max(SHORTEST_WAIT_MS, Math.ceil(wait));
+    const timer = fresh.length === 0 ? undefined : setTimeout(() => this.#bell.ring(), waitMs);
     await this.#bell.next(signal);
     clearTimeout(timer);
   }

@@ -11,6 +11,8 @@ export interface StoredMessage {
   readonly sequence: number;
   readonly headers: MsgHdrs | undefined;
   readonly payload: Uint8Array;
+  /** The server's wall clock, milliseconds. */
+  readonly storedAtMs: number;
 }
 
 export interface PublishOptions {
@@ -66,6 +68,7 @@ export async function storedMessage(
     return {
       sequence: message.seq,
       headers: message.hdrs === undefined ? undefined : headersFromText(Buffer.from(message.hdrs, 'base64')),
+      storedAtMs: Date.parse(message.time),
       payload: message.data === undefined ? new Uint8Array() : Buffer.from(message.data, 'base64'),
     };
   } catch (thrown) {
@@ -76,6 +79,7 @@ export async function storedMessage(
 
 interface ApiMessage {
   readonly seq: number;
+  readonly time: string;
   readonly hdrs?: string;
   readonly data?: string;
 }
@@ -102,7 +106,8 @@ export async function nearestMessage(
   if (found?.code === NOT_FOUND) return undefined;
   if (found !== undefined && found.code !== 0)
     throw new JetStreamError({ code: found.code, description: found.description });
-  return { sequence: Number(found?.get('Nats-Sequence')), headers: found, payload: data };
+  const sequence = Number(found?.get('Nats-Sequence'));
+  return { sequence, headers: found, payload: data, storedAtMs: Date.parse(found?.get('Nats-Time-Stamp') ?? '') };
 }
 
 const NOT_FOUND = 404;

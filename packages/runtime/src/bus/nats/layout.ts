@@ -35,14 +35,24 @@ export function presenceSubject(gatewayId: string): string {
 
 /** A name's parts become the subject's; a dot, which would part it, is written `%`, which no name holds. */
 export const objectSubject = (name: string): string => OBJECT_PREFIX + tokensOf(name);
-export const nameOfObject = (subject: string): string =>
-  subject.slice(OBJECT_PREFIX.length).replaceAll('.', '/').replaceAll('%', '.');
+export const nameOfObject = (subject: string): string => nameOfTokens(subject.slice(OBJECT_PREFIX.length));
+
+/** In an object's description: which attempt's parts make it. */
+export const ATTEMPT_HEADER = 'Tessera-Attempt';
 
 /** Of one attempt to store an object that is too large for one message. */
 export const partSubject = (name: string, attempt: string, index: number): string =>
   `${PART_PREFIX}${attempt}.${index}.${tokensOf(name)}`;
 /** All parts of an attempt, or of all. */
 export const partsOf = (name: string, attempt = '*'): string => `${PART_PREFIX}${attempt}.*.${tokensOf(name)}`;
+
+/** The first part of every attempt. */
+export const FIRST_PARTS = `${PART_PREFIX}*.0.>`;
+
+export function partFromSubject(subject: string): { readonly name: string; readonly attempt: string } {
+  const [attempt = '', , ...tokens] = subject.slice(PART_PREFIX.length).split('.');
+  return { attempt, name: nameOfTokens(tokens.join('.')) };
+}
 
 /** A filter that takes every object whose name begins with the prefix, and perhaps others. */
 export function objectFilter(namePrefix: string): string {
@@ -52,4 +62,8 @@ export function objectFilter(namePrefix: string): string {
 
 function tokensOf(name: string): string {
   return name.replaceAll('.', '%').replaceAll('/', '.');
+}
+
+function nameOfTokens(tokens: string): string {
+  return tokens.replaceAll('.', '/').replaceAll('%', '.');
 }

@@ -3,11 +3,13 @@ import type { Bus } from '../bus.js';
 import { PRESENCE_EXPIRY_MS } from '../presence.js';
 import { Greeting } from './greeting.js';
 import { LogTail } from './log-tail.js';
+import { busError } from './nats-errors.js';
 import { NatsLink } from './nats-link.js';
 import { createNatsLiveChannel } from './nats-live-channel.js';
 import { NatsLogStore } from './nats-log-store.js';
 import { NatsObjectStore } from './nats-object-store.js';
 import { createNatsPresence } from './nats-presence.js';
+import { deleteOrphanParts } from './orphan-parts.js';
 import { persistently } from './patience.js';
 import { BUS_PROTECTIONS, type BusProtections } from './protections.js';
 import { SeenStore } from './store-identity.js';
@@ -26,6 +28,8 @@ export interface NatsBusSetup {
   readonly replicas?: number;
   /** How long a gateway may be silent. */
   readonly presenceExpiryMs?: number | undefined;
+  /** For tests: how old an unfinished object is before its parts are deleted. */
+  readonly orphanedAfterMs?: number;
   /** For tests, which show what each of them holds. */
   readonly protections?: Partial<BusProtections>;
 }
@@ -57,6 +61,9 @@ export async function connectNatsBus(setup: NatsBusSetup, signal: AbortSignal): 
     await link.close();
     throw thrown;
   }
+  deleteOrphanParts(link, setup.orphanedAfterMs).catch((thrown) => {
+    logger.warn('could not look for parts of objects that were never finished', { cause: busError(thrown).message });
+  });
   return {
     logs: new NatsLogStore(link, tail, protections),
     objects: new NatsObjectStore(link, protections),

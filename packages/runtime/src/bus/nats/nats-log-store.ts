@@ -16,7 +16,7 @@ import { readStream } from './stream-reader.js';
 import { isTombstone, TOMBSTONE_HEADERS, Tombstones } from './tombstones.js';
 
 /** Of the one look for an entry of which nothing was heard. */
-const LOOK_TIMEOUT_MS = 250;
+const LOOK_TIMEOUT_MS = 200;
 
 /** Logs in one JetStream stream: a log is a subject, its sequence the stream's. */
 export class NatsLogStore implements LogStore {

@@ -5,7 +5,15 @@ import type { BusPatience } from '../bus.js';
 import { assertObjectName } from '../names.js';
 import { type ObjectStore, type ObjectSummary, objectDamaged } from '../object-store.js';
 import { api, nearestMessage, publish, type StoredMessage, storedMessage } from './jetstream.js';
-import { nameOfObject, OBJECT_STREAM, objectFilter, objectSubject, partSubject, partsOf } from './layout.js';
+import {
+  ATTEMPT_HEADER,
+  nameOfObject,
+  OBJECT_STREAM,
+  objectFilter,
+  objectSubject,
+  partSubject,
+  partsOf,
+} from './layout.js';
 import { busError, isWrongLastSequence } from './nats-errors.js';
 import type { NatsLink } from './nats-link.js';
 import { persistently, requestTimeoutMs } from './patience.js';
@@ -18,8 +26,6 @@ const PARTS_AT_ONCE = 4;
 
 const SHA256 = 'Tessera-Sha256';
 const SIZE = 'Tessera-Size';
-/** Which attempt's parts make the object. */
-const ATTEMPT = 'Tessera-Attempt';
 
 /**
  * Objects in one JetStream stream. Not NATS's own object store: that replaces
@@ -43,7 +49,7 @@ export class NatsObjectStore implements ObjectStore {
     const described = { [SHA256]: sha256, [SIZE]: String(bytes.length) };
     const whole = bytes.length <= PART_BYTES;
     const attempt = whole ? undefined : await this.#putParts(name, bytes, patience);
-    const extraHeaders = attempt === undefined ? described : { ...described, [ATTEMPT]: attempt };
+    const extraHeaders = attempt === undefined ? described : { ...described, [ATTEMPT_HEADER]: attempt };
     const payload = whole ? bytes : new Uint8Array();
     const isFirst = await persistently(this.#link, patience, async () => {
       try {
@@ -63,7 +69,7 @@ export class NatsObjectStore implements ObjectStore {
     return persistently(this.#link, patience, async () => {
       const found = await this.#described(name, patience);
       if (found === undefined) return undefined;
-      const attempt = found.headers?.get(ATTEMPT) || undefined;
+      const attempt = found.headers?.get(ATTEMPT_HEADER) || undefined;
       const bytes =
         attempt === undefined ? new Uint8Array(found.payload) : await this.#parts(name, attempt, found, patience);
       if (this.#protections.checksObjects && (bytes === undefined || sha256Of(bytes) !== found.headers?.get(SHA256))) {
@@ -114,7 +120,7 @@ export class NatsObjectStore implements ObjectStore {
   ): Promise<void> {
     const present = await persistently(this.#link, patience, () => this.#described(name, patience));
     // Perhaps it is this very put, of which nothing was heard.
-    const ours = attempt !== undefined && present?.headers?.get(ATTEMPT) === attempt;
+    const ours = attempt !== undefined && present?.headers?.get(ATTEMPT_HEADER) === attempt;
     if (attempt !== undefined && !ours) await this.#purge(partsOf(name, attempt));
     if (present?.headers?.get(SHA256) !== sha256) {
       throw new TesseraError('already_exists', `object ${name} holds other bytes`);

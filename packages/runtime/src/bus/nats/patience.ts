@@ -4,7 +4,7 @@ import { busError } from './nats-errors.js';
 import type { NatsLink } from './nats-link.js';
 
 /** Of one request when its caller does not wait for the Bus. */
-const REQUEST_MS = 700;
+const REQUEST_MS = 600;
 /** Of one request when its caller waits anyway: a store that is slow is not away. */
 const PATIENT_REQUEST_MS = 3_000;
 /** A server that has just come back may not serve its streams yet. */

@@ -7,8 +7,6 @@ import type { NatsLink, NatsSession } from './nats-link.js';
 
 export interface ReadMessage extends StoredMessage {
   readonly subject: string;
-  /** The server's wall clock, milliseconds. */
-  readonly storedAtMs: number;
 }
 
 export type StreamNotice =
