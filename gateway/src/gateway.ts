@@ -8,6 +8,8 @@ import {
   type GenerationLog,
   type LiveChannel,
   type Logger,
+  NO_TELEMETRY,
+  type Telemetry,
 } from '@tessera/runtime';
 import { capacityOf } from './admission/capacity.js';
 import { backlogsOf, elsewhereOf } from './admission/elsewhere.js';
@@ -38,6 +40,7 @@ export interface GatewaySetup {
   readonly gatewayId: string;
   readonly bus: Bus;
   readonly logger: Logger;
+  readonly telemetry?: Telemetry;
   /** The model of requests that name none; the first by name when not given. */
   readonly defaultModel?: string | undefined;
   /** Who calls; without it everybody is one tenant. */
@@ -68,6 +71,7 @@ export class Gateway {
   readonly heartbeatMs: number;
   readonly ledger = new Ledger();
   readonly protections: Protections;
+  readonly telemetry: Telemetry;
   readonly dispatcher: Dispatcher;
   readonly tenants: Tenants;
   readonly submissions = new OneAtATime();
@@ -88,6 +92,7 @@ export class Gateway {
     setMaxListeners(0, this.#closing.signal, this.#stopped.signal);
     this.heartbeatMs = setup.heartbeatMs ?? HEARTBEAT_MS;
     this.protections = { ...PROTECTIONS, ...setup.protections };
+    this.telemetry = setup.telemetry ?? NO_TELEMETRY;
     this.log = createGenerationLog(bus);
     this.live = bus.live;
     this.liveEvents = new LiveEvents(bus.live, this.ledger);

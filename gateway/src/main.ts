@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { ReflectionService } from '@grpc/reflection';
 import { packageDefinition, tesseraV1 } from '@tessera/proto';
 import {
+  callInterceptor,
   GATEWAY_SETTINGS,
   linkSignals,
   readyLine,
@@ -11,6 +12,7 @@ import {
   SUPERVISOR_KEY_ENV,
   startHealthServer,
   startServer,
+  startTelemetry,
 } from '@tessera/runtime';
 import { Gateway } from './gateway.js';
 import { assertGuarded } from './guarded-listener.js';
@@ -36,11 +38,19 @@ await runMain('gateway', async ({ signal, log }) => {
   const tenants = tenantsOf(values.apiKeys, process.env[SUPERVISOR_KEY_ENV], signal, log);
 
   const gatewayId = `gateway-${randomBytes(4).toString('hex')}`;
+  const telemetry = await startTelemetry({
+    kind: 'gateway',
+    instance: gatewayId,
+    metricsListen: values.metricsListen === 'off' ? undefined : values.metricsListen,
+    environment: process.env,
+    log,
+  });
   const bus = await openBus(values, gatewayId, log, signal);
   const gateway = new Gateway({
     gatewayId,
     bus,
     logger: log,
+    telemetry,
     defaultModel: values.defaultModel,
     tenants,
     queueBounds: {
@@ -57,6 +67,7 @@ await runMain('gateway', async ({ signal, log }) => {
     services: [{ definition: tesseraV1.GenerationService.service, implementation }],
     health: [SERVICE],
     wholeServes: 'while-it-answers',
+    interceptors: [callInterceptor(telemetry)],
     ...(values.reflection && { reflection: new ReflectionService(packageDefinition) }),
   });
   const { textEncoders, denoisers, decoders } = values;
@@ -64,7 +75,7 @@ await runMain('gateway', async ({ signal, log }) => {
   try {
     const health = await startHealthServer({ listen: values.healthListen, health: server.health });
     gateway.start((stopped) => watchWorkerAddresses(workers, stopped), server.address);
-    readyLine({ listening: server.address, health: health.address });
+    readyLine({ listening: server.address, health: health.address, metrics: telemetry.metricsAddress });
 
     await gateway.ready(AbortSignal.any([signal, bus.failed]));
     server.setServing(SERVICE, true);
@@ -78,6 +89,7 @@ await runMain('gateway', async ({ signal, log }) => {
     await server.stop(LAST_BYTES_MS);
     await gateway.stop();
     await bus.close();
+    await telemetry.stop();
   }
   bus.failed.throwIfAborted();
 });

@@ -21,6 +21,8 @@ export interface Cluster {
     readonly pid: number;
     readonly address: string;
   }[];
+  /** host:port of metrics by the name of the process, of a cluster that was told `--metrics-listen`. */
+  readonly metrics: Readonly<Record<string, string>>;
   readonly process: ChildProcess;
   /** SIGTERM, then waits for the end; resolves with the exit code. */
   stop(): Promise<number | null>;
@@ -55,6 +57,7 @@ export async function startCluster(args: readonly string[] = [], env: NodeJS.Pro
     gateways: ready.gateways,
     ...(ready.nats && { nats: ready.nats }),
     workers: ready.workers,
+    metrics: ready.metrics ?? {},
     process: child,
     stop,
     [Symbol.asyncDispose]: async () => void (await stop()),
@@ -67,6 +70,7 @@ interface ReadyLine {
   readonly gateways: Cluster['gateways'];
   readonly workers: Cluster['workers'];
   readonly nats?: { readonly url: string; readonly pid: number };
+  readonly metrics?: Readonly<Record<string, string>>;
 }
 
 async function firstReadyLine(child: ChildProcess): Promise<ReadyLine | undefined> {

@@ -12,6 +12,8 @@ export interface GatewayProcess {
   readonly address: string;
   /** host:port of plaintext health alone. */
   readonly healthAddress: string;
+  /** host:port of metrics; there are none unless `--metrics-listen` is among the arguments. */
+  readonly metricsAddress: string | undefined;
   readonly process: ChildProcess;
   readonly client: GenerationServiceClient;
   /** Resolves with the line that says so. */
@@ -39,14 +41,17 @@ export async function startGateway(
   workers: GatewayWorkers,
   args: readonly string[] = [],
   script = GATEWAY_SCRIPT,
+  env: NodeJS.ProcessEnv = {},
 ): Promise<GatewayProcess> {
   const addresses = [
     ...['--text-encoders', workers.textEncoders.join(',')],
     ...['--denoisers', workers.denoisers.join(',')],
     ...['--decoders', workers.decoders.join(',')],
   ];
-  const listeners = ['--listen', '127.0.0.1:0', '--health-listen', '127.0.0.1:0'];
+  const metricsListen = args.includes('--metrics-listen') ? [] : ['--metrics-listen', 'off'];
+  const listeners = ['--listen', '127.0.0.1:0', '--health-listen', '127.0.0.1:0', ...metricsListen];
   const child = spawn(process.execPath, [script, ...listeners, ...addresses, ...args], {
+    env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let text = '';
@@ -60,13 +65,14 @@ export async function startGateway(
     if (done) throw new Error(`the gateway ended: ${text}`);
     return JSON.parse(value);
   };
-  const { listening, health } = await nextLine();
+  const { listening, health, metrics } = await nextLine();
   const ready = nextLine();
   ready.catch(() => {});
   const channel = connectChannel(listening);
   return {
     address: listening,
     healthAddress: health,
+    metricsAddress: metrics,
     process: child,
     client: channel.client(tesseraV1.GenerationService),
     ready,

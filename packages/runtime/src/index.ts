@@ -17,5 +17,6 @@ export {
 export { type MainContext, runMain } from './run-main.js';
 export * from './settings/index.js';
 export { SUPERVISED_ENV, SUPERVISOR_KEY_ENV, shutdownSignal } from './shutdown.js';
+export * from './telemetry/index.js';
 export * from './worker/index.js';
 export { readYamlFile } from './yaml-file.js';

@@ -3,14 +3,7 @@ import { readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { test } from 'node:test';
-import {
-  flagOf,
-  GATEWAY_SETTINGS,
-  parseAddress,
-  resolveSettings,
-  STAGE_SERVICES,
-  WORKER_SETTINGS,
-} from '@tessera/runtime';
+import { GATEWAY_SETTINGS, parseAddress, resolveSettings, STAGE_SERVICES, WORKER_SETTINGS } from '@tessera/runtime';
 import {
   CHART,
   type Container,
@@ -24,9 +17,6 @@ import {
 } from '../../support/chart.js';
 import { anyNatsProgram } from '../../support/nats-server.js';
 import { temporaryFolder } from '../../support/temporary-folder.js';
-
-/** Settings that the chart hands on before the programs have them; a test below tells when they do. */
-const AHEAD: readonly string[] = ['metricsListen'];
 
 const STAGES = ['text-encoder', 'denoiser', 'decoder'] as const;
 const GATEWAY_SERVICE = 'tessera.v1.GenerationService';
@@ -44,18 +34,12 @@ function environmentOf({ env = [] }: Container): Record<string, string> {
 
 function settingsOf(container: Container, definitions: typeof GATEWAY_SETTINGS | typeof WORKER_SETTINGS) {
   const { values, warnings } = resolveSettings(definitions, {
-    argv: flagsNow(container.args ?? []),
+    argv: container.args ?? [],
     environment: environmentOf(container),
-    alsoKnown: [...Object.keys({ ...GATEWAY_SETTINGS, ...WORKER_SETTINGS }), ...AHEAD],
+    alsoKnown: [...Object.keys({ ...GATEWAY_SETTINGS, ...WORKER_SETTINGS })],
   });
   assert.deepEqual(warnings, []);
   return values as Record<string, unknown>;
-}
-
-/** Of the flags, those that are known or not promised. */
-function flagsNow(args: readonly string[]): readonly string[] {
-  const early = AHEAD.map(flagOf);
-  return args.filter((arg, index) => !early.includes(arg) && !early.includes(args[index - 1] ?? ''));
 }
 
 const portOf = (address: unknown) => parseAddress(String(address)).port;
@@ -142,11 +126,18 @@ for (const file of VALUES_FILES.filter((name) => !name.endsWith('gpu.yaml'))) {
   });
 }
 
-test('the chart is ahead of the programs by no setting that they have', () => {
-  assert.deepEqual(
-    AHEAD.filter((name) => name in GATEWAY_SETTINGS || name in WORKER_SETTINGS),
-    [],
+test('with metrics every process serves them where they are scraped', async (t) => {
+  const tools = chartTools(t, 'helm');
+  if (tools === undefined) return;
+  const pods = podsOf(
+    await renderChart(tools.helm, { values: VALUES_FILES.filter((file) => file.includes('production')) }),
   );
+  for (const component of ['gateway', ...STAGES]) {
+    const { container } = onlyContainer(pods, component);
+    const settings = settingsOf(container, component === 'gateway' ? GATEWAY_SETTINGS : WORKER_SETTINGS);
+    const port = container.ports?.find(({ name }) => name === 'metrics')?.containerPort;
+    assert.equal(portOf(settings.metricsListen), port, component);
+  }
 });
 
 test('every setting that values may hold is one of the gateway', () => {

@@ -11,6 +11,8 @@ export interface LocalCluster {
   readonly addresses: readonly [string, ...string[]];
   /** The server of the Bus that was started with it. */
   readonly nats?: { readonly url: string; readonly monitor: string; readonly pid: number };
+  /** host:port of metrics, by the name of the process: `gateway`, `denoiser-1`. */
+  readonly metrics: Readonly<Record<string, string>>;
   /** With which this process may ask how the cluster is, where keys are asked for. */
   readonly supervisorKey: string;
   /** Aborted with the TesseraError when a process of it is given up. */
@@ -75,6 +77,7 @@ export async function startLocalCluster({ settings, environment, signal, onLog }
     return {
       addresses: [first, ...others],
       ...(server && { nats: server }),
+      metrics: metricsOf([...gateways, ...workers]),
       supervisorKey,
       failed: failure.signal,
       stop,
@@ -99,6 +102,10 @@ async function readyAddress(gateway: SupervisedProcess): Promise<string> {
 async function natsServerOf(nats: SupervisedProcess) {
   const { monitor, server_pid } = await nats.ready;
   return { url: `nats://${await nats.listening}`, monitor: String(monitor), pid: Number(server_pid) };
+}
+
+function metricsOf(processes: readonly SupervisedProcess[]): Readonly<Record<string, string>> {
+  return Object.fromEntries(processes.flatMap(({ name, metrics }) => (metrics === undefined ? [] : [[name, metrics]])));
 }
 
 async function addressesOf(workers: readonly SupervisedProcess[]): Promise<WorkerAddresses> {

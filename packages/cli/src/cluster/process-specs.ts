@@ -39,6 +39,7 @@ export function workerSpecs(settings: ClusterSettings, environment: Environment)
       args: [
         ...['--worker-id', `${kind}-${index + 1}`, '--device', device, '--threads', String(stageThreads)],
         ...model.flatMap((one) => ['--model', one]),
+        ...['--metrics-listen', furtherMetrics(settings)],
         ...sharedFlags(settings),
       ],
       listen: ANY_PORT,
@@ -92,6 +93,8 @@ function gatewaySpec(
   const healthGiven = handedOn.some(({ key }) => key === 'health-listen');
   const keepsHealth = index === 0 && (healthGiven || isDefaultListen(settings));
   const ownHealth = keepsHealth ? [] : ['--health-listen', ANY_PORT];
+  const ownMetrics = keepsMetrics(settings, index) ? [] : ['--metrics-listen', furtherMetrics(settings)];
+  const own = ['health-listen', 'metrics-listen'];
   return {
     name: gateways === 1 ? 'gateway' : `gateway-${index + 1}`,
     script: PROCESS_SCRIPTS.gateway,
@@ -99,8 +102,9 @@ function gatewaySpec(
       ...['--text-encoders', workers.textEncoders.join(',')],
       ...['--denoisers', workers.denoisers.join(',')],
       ...['--decoders', workers.decoders.join(',')],
-      ...handedOn.flatMap(({ key, text = '' }) => (index > 0 && key === 'health-listen' ? [] : asFlag(key, text))),
+      ...handedOn.flatMap(({ key, text = '' }) => (index > 0 && own.includes(key) ? [] : asFlag(key, text))),
       ...ownHealth,
+      ...ownMetrics,
       ...nats.flatMap((server) => ['--nats', server]),
       ...(natsMonitor === undefined ? [] : ['--nats-monitor', natsMonitor]),
     ],
@@ -111,6 +115,23 @@ function gatewaySpec(
       [SUPERVISOR_KEY_ENV]: createHash('sha256').update(supervisorKey).digest('hex'),
     },
   };
+}
+
+/** The well-known port belongs to the well-known gateway; told otherwise, the first one is where it was told to be. */
+function keepsMetrics(settings: ClusterSettings, index: number): boolean {
+  return index === 0 && (isDefaultListen(settings) || isGiven(settings, 'metrics-listen'));
+}
+
+/** Of the other processes: on any port when metrics were asked for. */
+function furtherMetrics(settings: ClusterSettings): string {
+  const { metricsListen } = settings.values;
+  return metricsListen === 'off' || !isGiven(settings, 'metrics-listen')
+    ? 'off'
+    : formatAddress({ ...parseAddress(metricsListen), port: 0 });
+}
+
+function isGiven({ entries }: ClusterSettings, key: string): boolean {
+  return entries.some((entry) => entry.key === key && entry.source.kind !== 'default');
 }
 
 /** The port after the first gateway's is its health's. */

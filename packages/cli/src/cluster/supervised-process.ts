@@ -41,6 +41,7 @@ export class SupervisedProcess {
   #tellReady: (told: Readonly<Record<string, unknown>>) => void = () => {};
   #tellFailure: (error: TesseraError) => void = () => {};
   #address: string;
+  #metrics: string | undefined;
   #child: ChildProcess | undefined;
   #restart: NodeJS.Timeout | undefined;
   #stopping = false;
@@ -62,6 +63,11 @@ export class SupervisedProcess {
     // Whoever is interested hears of it; nobody has to be.
     this.failure.catch(() => {});
     this.#start();
+  }
+
+  /** host:port where it tells its metrics, once it listens; `undefined` when it tells none. */
+  get metrics(): string | undefined {
+    return this.#metrics;
   }
 
   #start(): void {
@@ -92,6 +98,7 @@ export class SupervisedProcess {
     const told = parsedObject(line);
     if (typeof told?.listening === 'string') {
       this.#address = told.listening;
+      this.#metrics = typeof told.metrics === 'string' ? told.metrics : undefined;
       this.#tellListening(told.listening);
     }
     if (told?.ready === true) this.#tellReady(told);

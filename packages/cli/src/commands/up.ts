@@ -73,7 +73,7 @@ async function allReady(
   }
 }
 
-function readyJson({ addresses, nats }: LocalCluster, { gateways, workers }: ClusterStatus) {
+function readyJson({ addresses, nats, metrics }: LocalCluster, { gateways, workers }: ClusterStatus) {
   return {
     ready: true,
     addresses,
@@ -83,6 +83,7 @@ function readyJson({ addresses, nats }: LocalCluster, { gateways, workers }: Clu
     }),
     workers: workers.map(({ id, stage, pid, address }) => ({ id, stage, pid, address })),
     ...(nats && { nats }),
+    ...(Object.keys(metrics).length > 0 && { metrics }),
   };
 }
 

@@ -2,6 +2,7 @@ import { defineSettings, optional, setting } from './definition.js';
 import { SHARED_SETTINGS } from './shared.js';
 import {
   address,
+  addressOrOff,
   boolean,
   byteSize,
   duration,
@@ -20,6 +21,7 @@ export const GATEWAY_SETTINGS = defineSettings({
   ...SHARED_SETTINGS,
   listen: setting(address, 'address of the public API', '127.0.0.1:8470'),
   healthListen: setting(address, 'address of plaintext health alone', '127.0.0.1:8471'),
+  metricsListen: setting(addressOrOff, 'address of metrics in Prometheus form, plaintext', '127.0.0.1:9464'),
   insecure: setting(boolean, 'listen beyond loopback without TLS and keys', false),
   apiKeys: optional(
     path,

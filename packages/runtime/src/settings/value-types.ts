@@ -79,6 +79,11 @@ export function oneOf<const Choice extends string>(...choices: readonly Choice[]
 /** `host:port`, as a string in its canonical form. */
 export const address: ValueType<string> = single('HOST:PORT', (text) => formatAddress(parseAddress(text)));
 
+/** `host:port`, or `off`. */
+export const addressOrOff: ValueType<string> = single('HOST:PORT|off', (text) =>
+  text === 'off' ? text : formatAddress(parseAddress(text)),
+);
+
 /** `nats://host:port`, or `tls://host:port`. */
 export const natsUrl: ValueType<string> = url('nats://HOST:PORT', ['nats:', 'tls:']);
 

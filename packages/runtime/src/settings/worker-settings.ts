@@ -1,11 +1,12 @@
 import { defineSettings, optional, required, setting } from './definition.js';
 import { SHARED_SETTINGS } from './shared.js';
-import { address, integer, listOf, string } from './value-types.js';
+import { address, addressOrOff, integer, listOf, string } from './value-types.js';
 
 /** What a worker of any stage can be told. */
 export const WORKER_SETTINGS = defineSettings({
   ...SHARED_SETTINGS,
   listen: setting(address, 'address of the stage service', '127.0.0.1:0'),
+  metricsListen: setting(addressOrOff, 'address of metrics in Prometheus form, plaintext', 'off'),
   workerId: optional(string, 'name of this worker in status and logs; drawn when not given'),
   model: required(listOf(string), 'model to serve: a name in the store, or a folder'),
   device: setting(string, 'auto, cpu, cuda:N or webgpu', 'auto'),

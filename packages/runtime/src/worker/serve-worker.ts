@@ -6,9 +6,13 @@ import { createLagMonitor } from '../lag-monitor.js';
 import { readyLine } from '../ready-line.js';
 import { startServer } from '../rpc/server.js';
 import type { MainContext } from '../run-main.js';
+import { callInterceptor } from '../telemetry/call-interceptor.js';
+import { startTelemetry } from '../telemetry/start-telemetry.js';
+import type { Telemetry } from '../telemetry/telemetry.js';
 import { attendRuns } from './attend-runs.js';
 import { RUN_WATCH_LIMITS, type RunWatchLimits } from './run-watch.js';
 import { STAGE_SERVICES } from './stages.js';
+import { observeWorker } from './worker-figures.js';
 import { WorkerLife } from './worker-life.js';
 import type { WorkerProgram } from './worker-program.js';
 import { createWorkerService } from './worker-service.js';
@@ -17,7 +21,7 @@ import type { WorkerSettings } from './worker-settings.js';
 export interface WorkerSetup<Program extends WorkerProgram> {
   readonly settings: WorkerSettings;
   /** Loads the networks and warms them up; the server already listens meanwhile. */
-  start(signal: AbortSignal): Promise<Program>;
+  start(signal: AbortSignal, telemetry: Telemetry): Promise<Program>;
   /**
    * The stage service's handlers.
    * @param program throws `unavailable` while the worker starts.
@@ -66,6 +70,8 @@ export async function serveWorker<Program extends WorkerProgram>(
   const beganAtMs = performance.now();
   const life = new WorkerLife();
   const lag = createLagMonitor();
+  const { stage: kind, id: instance, metricsListen } = settings;
+  const telemetry = await startTelemetry({ kind, instance, metricsListen, environment: process.env, log });
   const watchesEnd = new AbortController();
   const reportFault: ReportFault = (thrown) => log.error('a call failed for no reason of its own', thrown);
   let program: Program | undefined;
@@ -91,11 +97,14 @@ export async function serveWorker<Program extends WorkerProgram>(
     ],
     health: [name],
     wholeServes: 'while-it-answers',
+    interceptors: [callInterceptor(telemetry)],
   });
-  readyLine({ listening: server.address, id: settings.id, stage: settings.stage, pid: process.pid });
+  observeWorker(telemetry.metrics, { lag, life, program: () => program });
+  const { metricsAddress: metrics } = telemetry;
+  readyLine({ listening: server.address, id: settings.id, stage: settings.stage, pid: process.pid, metrics });
 
   try {
-    program = await orAborted(setup.start(signal), signal);
+    program = await orAborted(setup.start(signal, telemetry), signal);
     if (program === undefined) return;
     server.setServing(name, true);
     life.enter('ready');
@@ -129,6 +138,7 @@ export async function serveWorker<Program extends WorkerProgram>(
     await server.stop(program === undefined ? 0 : LAST_ANSWERS_MS);
     lag.close();
     await program?.close();
+    await telemetry.stop();
   }
 }
 

@@ -1,4 +1,3 @@
-import { createRequire } from 'node:module';
 import { TesseraError } from '@tessera/core';
 import {
   type DescribeResponse,
@@ -12,6 +11,7 @@ import {
   type WorkerServiceWatchResponse,
 } from '@tessera/proto';
 import type { LagMonitor } from '../lag-monitor.js';
+import { TESSERA_VERSION } from '../version.js';
 import { STAGE_SERVICES } from './stages.js';
 import type { WorkerLife, WorkerLifeState } from './worker-life.js';
 import type { WorkerProgram } from './worker-program.js';
@@ -27,8 +27,6 @@ export interface WorkerServiceSetup {
   readonly ended: AbortSignal;
   readonly reportFault: ReportFault;
 }
-
-const { version: TESSERA_VERSION } = createRequire(import.meta.url)('../../package.json') as { version: string };
 
 /** Beats come at least this often. */
 const BEAT_MS = 500;

@@ -11,6 +11,8 @@ export interface WorkerSettings {
   readonly id: string;
   /** `host:port`; port 0 takes a free one. */
   readonly listen: string;
+  /** `host:port`; without it there are no metrics. */
+  readonly metricsListen?: string | undefined;
   readonly graceMs: number;
   /** Names in the store or of built-in models, or folders; at least one. */
   readonly models: readonly string[];
@@ -39,6 +41,7 @@ export function workerSettings(stage: WorkerStage, log: Logger): WorkerSettings 
     stage,
     id: values.workerId ?? `${stage}-${randomBytes(3).toString('hex')}`,
     listen: values.listen,
+    metricsListen: values.metricsListen === 'off' ? undefined : values.metricsListen,
     graceMs: values.grace,
     models: values.model,
     home: values.home,
