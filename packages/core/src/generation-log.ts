@@ -7,7 +7,7 @@ import type { GenerationRequest } from './request.js';
  * the fold of its log; there is no second bookkeeping.
  */
 export type LogEntry =
-  | {
+  | ({
       readonly type: 'accepted';
       readonly request: GenerationRequest;
       readonly plan: Plan;
@@ -17,9 +17,9 @@ export type LogEntry =
       readonly requestSha256?: string;
       /** Has the first lease, with fence 1. */
       readonly holder?: string;
-    }
+    } & Traced)
   /** From here on this gateway runs it. Fences grow. */
-  | ({ readonly type: 'lease'; readonly holder: string; readonly fence: number } & Aged)
+  | ({ readonly type: 'lease'; readonly holder: string; readonly fence: number } & Aged & Traced)
   /** Its holder lets go of it: it is anybody's at once. */
   | ({ readonly type: 'release' } & Aged)
   | ({ readonly type: 'checkpoint'; readonly imageIndex: number } & CheckpointName & Aged)
@@ -35,6 +35,11 @@ export type LogEntry =
 interface Aged {
   /** Milliseconds since it was accepted, as its holders measured them: what has been used up of `time_limit`. */
   readonly ageMs?: number;
+}
+
+interface Traced {
+  /** W3C Trace Context of the span that its holder has of it. */
+  readonly traceparent?: string;
 }
 
 /** What must be equal for one gateway to go on where another stopped, with the same bits. */
@@ -55,6 +60,8 @@ export interface Lease {
   /** Absent once it was released. */
   readonly holder?: string;
   readonly fence: number;
+  /** Of its span, where there is one. */
+  readonly traceparent?: string;
 }
 
 export type GenerationState = 'queued' | 'running' | 'completed' | 'failed' | 'cancelled';
@@ -67,6 +74,8 @@ export interface GenerationRecord {
   readonly plan: Plan;
   readonly createdAtMs: number;
   readonly requestSha256?: string;
+  /** Of the span in which it was accepted: the trace that all of it belongs to. */
+  readonly traceparent?: string;
   readonly state: GenerationState;
   readonly lease?: Lease;
   /** Leases since it last came further: one that ends its holders is found by it. */
@@ -98,7 +107,7 @@ export function foldLogEntry(
   if (record === undefined) {
     if (entry.type !== 'accepted') throw new RangeError(`log of ${generationId} begins with ${entry.type}`);
     const { type: _type, holder, ...accepted } = entry;
-    const lease = holder === undefined ? {} : { lease: { holder, fence: 1 } };
+    const lease = holder === undefined ? {} : { lease: { holder, fence: 1, ...tracedBy(entry) } };
     const nothing = { fruitlessLeases: 0, ageMs: 0, checkpoints: {}, finished: {}, events: [] };
     return { generationId, logSequence, ...accepted, ...lease, ...nothing, state: 'queued' };
   }
@@ -108,9 +117,9 @@ export function foldLogEntry(
     case 'accepted':
       throw new RangeError(`log of ${generationId} accepts twice`);
     case 'lease': {
-      const { holder, fence } = entry;
+      const lease = { holder: entry.holder, fence: entry.fence, ...tracedBy(entry) };
       const fruitlessLeases = record.state === 'running' ? record.fruitlessLeases + 1 : 0;
-      return { ...next, lease: { holder, fence }, fruitlessLeases, ageMs: ageOf(record, entry) };
+      return { ...next, lease, fruitlessLeases, ageMs: ageOf(record, entry) };
     }
     case 'release':
       return { ...next, lease: { fence: record.lease?.fence ?? 0 }, fruitlessLeases: 0, ageMs: ageOf(record, entry) };
@@ -144,6 +153,10 @@ function foldEvent(
       return { ...record, finished, fruitlessLeases: 0 };
     }
   }
+}
+
+function tracedBy({ traceparent }: Traced): Traced {
+  return traceparent === undefined ? {} : { traceparent };
 }
 
 function ageOf({ ageMs }: GenerationRecord, entry: Aged): number {

@@ -39,12 +39,14 @@ export function createGenerationLog(bus: Bus): GenerationLog {
   const { logs } = bus;
   return {
     async begin(generationId, accepted) {
-      const sequence = await logs.append(generationId, 0, encodeLogEntry(accepted));
+      const { traceparent } = accepted;
+      const sequence = await logs.append(generationId, 0, encodeLogEntry(accepted), { traceparent });
       return foldLogEntry(undefined, generationId, sequence, accepted);
     },
     async append(record, entry, patience) {
-      const { generationId, logSequence } = record;
-      const sequence = await logs.append(generationId, logSequence, encodeLogEntry(entry), patience);
+      const { generationId, logSequence, traceparent } = record;
+      const options = { ...patience, traceparent };
+      const sequence = await logs.append(generationId, logSequence, encodeLogEntry(entry), options);
       return foldLogEntry(record, generationId, sequence, entry);
     },
     async read(generationId) {

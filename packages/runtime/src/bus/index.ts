@@ -14,6 +14,7 @@ export {
 } from './live-channel.js';
 export { decodeLogEntry, encodeLogEntry } from './log-entry-codec.js';
 export {
+  type AppendOptions,
   isLogConflict,
   type LogNotice,
   type LogStore,

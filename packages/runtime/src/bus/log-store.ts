@@ -15,6 +15,11 @@ export type LogNotice =
   | { readonly type: 'caught-up' }
   | { readonly type: 'deleted'; readonly generationId: string };
 
+export interface AppendOptions extends BusPatience {
+  /** W3C Trace Context of what the entry belongs to. */
+  readonly traceparent?: string | undefined;
+}
+
 /** One append-only log for each generation. */
 export interface LogStore {
   /**
@@ -28,7 +33,7 @@ export interface LogStore {
    *   `unavailable` when the Bus is away: the entry is stored, or will never be, or (when the Bus was lost
    *   while it was on its way) one or the other.
    */
-  append(generationId: string, expectedSequence: number, entry: Uint8Array, patience?: BusPatience): Promise<number>;
+  append(generationId: string, expectedSequence: number, entry: Uint8Array, options?: AppendOptions): Promise<number>;
 
   /** The entries after a sequence, in order; none for an unknown or deleted log. */
   read(generationId: string, afterSequence?: number): Promise<readonly StoredEntry[]>;

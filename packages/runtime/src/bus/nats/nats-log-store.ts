@@ -3,7 +3,14 @@ import { invalidField } from '@tessera/core';
 import { ErrorCode } from 'nats';
 import { linkSignals } from '../../link-signals.js';
 import type { BusPatience } from '../bus.js';
-import { type LogNotice, type LogStore, logConflict, MAX_ENTRY_BYTES, type StoredEntry } from '../log-store.js';
+import {
+  type AppendOptions,
+  type LogNotice,
+  type LogStore,
+  logConflict,
+  MAX_ENTRY_BYTES,
+  type StoredEntry,
+} from '../log-store.js';
 import { assertGenerationId, assertSize } from '../names.js';
 import { api, MESSAGE_ID_HEADER, publish, type StoredMessage, storedMessage } from './jetstream.js';
 import { ALL_LOGS, generationOfLog, LOG_STREAM, logSubject } from './layout.js';
@@ -34,7 +41,7 @@ export class NatsLogStore implements LogStore {
     generationId: string,
     expectedSequence: number,
     entry: Uint8Array,
-    patience: BusPatience = {},
+    { traceparent, ...patience }: AppendOptions = {},
   ): Promise<number> {
     this.#link.closed.throwIfAborted();
     assertGenerationId(generationId);
@@ -43,6 +50,7 @@ export class NatsLogStore implements LogStore {
     const options = {
       timeoutMs: requestTimeoutMs(patience),
       messageId,
+      ...(traceparent !== undefined && { extraHeaders: { traceparent } }),
       ...(this.#protections.expectsSequence && { expectedSequence }),
     };
     let unanswered = false;
