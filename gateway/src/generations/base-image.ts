@@ -6,7 +6,7 @@ import {
   type Plan,
   planGeneration,
 } from '@tessera/core';
-import type { RemoteStages } from '../stages/remote-stages.js';
+import type { RemoteStages, Traced } from '../stages/remote-stages.js';
 
 /** A base image that workers make. */
 export interface RemoteBaseImage extends BaseImage {
@@ -21,6 +21,14 @@ export function baseImageOf(
 ): RemoteBaseImage | undefined {
   if (plan.compose === undefined) return undefined;
   const basePlan = planGeneration(baseRequest(request, plan.compose), card);
-  const stages = stagesOf(basePlan);
-  return { plan: basePlan, stages, encodeImage: (pixels) => stages.encodeImage(pixels) };
+  return madeBy(stagesOf(basePlan), basePlan);
+}
+
+/** The same, with calls that belong to this. */
+export function baseUnder(base: RemoteBaseImage | undefined, trace: Traced): RemoteBaseImage | undefined {
+  return base && madeBy(base.stages.under(trace), base.plan);
+}
+
+function madeBy(stages: RemoteStages, plan: Plan): RemoteBaseImage {
+  return { plan, stages, encodeImage: (pixels) => stages.encodeImage(pixels) };
 }

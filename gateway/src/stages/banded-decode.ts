@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type ErrorCode, type PixelBand, type Tensor, TesseraError } from '@tessera/core';
-import type { Logger } from '@tessera/runtime';
+import type { CallTrace, Logger } from '@tessera/runtime';
 import type { WorkerLink } from '../workers/worker-link.js';
 import type { Dispatcher } from './dispatcher.js';
 import { remoteBands, type ShareCost, ShareFailure } from './remote-bands.js';
@@ -16,6 +16,7 @@ export interface BandedDecodeSetup {
   readonly cost: ShareCost;
   /** Tells the class of the decoders that do it. */
   readonly decodedBy: (numericClass: string) => void;
+  readonly trace?: CallTrace | undefined;
 }
 
 /** Failures of a decoder, after which others, or another way to keep the rows, may well succeed. */
@@ -33,7 +34,7 @@ const WORKER_FAILURES: readonly ErrorCode[] = ['unavailable', 'internal', 'resou
  * @throws TesseraError `unavailable` when too many attempts failed; the signal's reason.
  */
 export async function* bandedDecode(
-  { dispatcher, logger, model, modelSha256, pixelsPerCell, fewestRows, cost, decodedBy }: BandedDecodeSetup,
+  { dispatcher, logger, model, modelSha256, pixelsPerCell, fewestRows, cost, decodedBy, trace }: BandedDecodeSetup,
   latent: Tensor,
   bandStarts: readonly number[],
   signal: AbortSignal,
@@ -55,7 +56,7 @@ export async function* bandedDecode(
       const need = { stage: 'decoder', modelSha256, ...(rowsDone > 0 && { numericClass }) } as const;
       const workers = await dispatcher.group(need, failed, signal);
       numericClass = workers[0]?.description?.numericClass ?? '';
-      const image = { model, latent, pixelsPerCell, ...withAttempt(attempt) };
+      const image = { model, latent, pixelsPerCell, trace, ...withAttempt(attempt) };
       const vacate = workers.map((worker) => worker.occupy(1));
       try {
         for await (const band of remoteBands(workers, image, cost, signal)) {

@@ -8,7 +8,7 @@ import {
   withHalo,
 } from '@tessera/core';
 import { tesseraV1 } from '@tessera/proto';
-import type { Logger } from '@tessera/runtime';
+import type { CallTrace, Logger } from '@tessera/runtime';
 import type { WorkerLink } from '../workers/worker-link.js';
 import { bandedDecode } from './banded-decode.js';
 import type { Dispatcher } from './dispatcher.js';
@@ -22,6 +22,7 @@ export interface DecodeCanvasSetup {
   readonly plan: Plan;
   /** Tells the class of the decoders that do it. */
   readonly decodedBy: (numericClass: string) => void;
+  readonly trace?: CallTrace | undefined;
 }
 
 /**
@@ -50,14 +51,14 @@ export async function* decodeCanvas(
 }
 
 function inBands(
-  { dispatcher, logger, card, decodedBy }: DecodeCanvasSetup,
+  { dispatcher, logger, card, decodedBy, trace }: DecodeCanvasSetup,
   canvas: Tensor,
   decode: DecodePlan | undefined,
   signal: AbortSignal,
 ): AsyncGenerator<PixelBand> {
   const areas = nativeAreas(card, canvas);
   const setup = {
-    ...{ dispatcher, logger, decodedBy },
+    ...{ dispatcher, logger, decodedBy, trace },
     model: card.name,
     modelSha256: card.sha256,
     pixelsPerCell: card.latentFormat.spatialCompression,
@@ -68,7 +69,7 @@ function inBands(
 }
 
 async function* wholeDecode(
-  { dispatcher, card, decodedBy }: DecodeCanvasSetup,
+  { dispatcher, card, decodedBy, trace }: DecodeCanvasSetup,
   canvas: Tensor,
   _decode: DecodePlan | undefined,
   signal: AbortSignal,
@@ -81,7 +82,7 @@ async function* wholeDecode(
   const pixels = await dispatcher.onWorker(need, signal, async (worker, callSignal) => {
     const client = worker.channel.client(tesseraV1.DecoderService);
     const whileTrusted = AbortSignal.any([callSignal, worker.trust]);
-    const { pixels, runMs } = await remoteDecode(client, model, canvas, size, whileTrusted);
+    const { pixels, runMs } = await remoteDecode(client, model, canvas, size, whileTrusted, trace);
     tellCost(worker, runMs, nativeAreas(card, canvas));
     decodedBy(worker.description?.numericClass ?? '');
     return pixels;

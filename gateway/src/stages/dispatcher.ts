@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type ErrorCode, type Tensor, TesseraError } from '@tessera/core';
 import { type CallOrder, tesseraV1 } from '@tessera/proto';
-import type { Logger } from '@tessera/runtime';
+import { type CallTrace, type Logger, NO_RECORDER, type Recorder } from '@tessera/runtime';
 import type { WorkerStage } from '../workers/worker-description.js';
 import type { WorkerLink } from '../workers/worker-link.js';
 import type { Workers } from '../workers/workers.js';
@@ -25,6 +25,7 @@ export interface PredictionRequest {
   readonly window: Omit<WindowCall, 'order'>;
   /** Windows of the canvas, which are predicted at once. */
   readonly windows: number;
+  readonly trace?: CallTrace | undefined;
 }
 
 export interface DispatchLimits {
@@ -40,6 +41,7 @@ export const DISPATCH_LIMITS: DispatchLimits = { workerWaitMs: 30_000, attempts:
 export interface DispatcherSetup {
   readonly workers: Workers;
   readonly logger: Logger;
+  readonly metrics?: Recorder;
   readonly limits?: DispatchLimits | undefined;
   readonly fairOrder: boolean;
 }
@@ -59,6 +61,7 @@ export class Dispatcher {
   readonly bandedDecodes = new OneByOne();
   readonly #workers: Workers;
   readonly #log: Logger;
+  readonly #metrics: Recorder;
   readonly #limits: DispatchLimits;
   readonly #streams = new WeakMap<WorkerLink, PredictStream>();
   readonly #suspects = new Suspects();
@@ -67,9 +70,10 @@ export class Dispatcher {
   /** Calls that found denoisers for each of their halves. */
   #chances = 0;
 
-  constructor({ workers, logger, limits = DISPATCH_LIMITS, fairOrder }: DispatcherSetup) {
+  constructor({ workers, logger, metrics = NO_RECORDER, limits = DISPATCH_LIMITS, fairOrder }: DispatcherSetup) {
     this.#workers = workers;
     this.#log = logger;
+    this.#metrics = metrics;
     this.#limits = limits;
     const denoisers = (modelSha256: string) => workers.ready('denoiser', modelSha256);
     this.calls = new CallQueue({ denoisers, workerWaitMs: limits.workerWaitMs, fairOrder });
@@ -198,6 +202,7 @@ export class Dispatcher {
       (failed) => this.calls.place({ ...place, evaluations, alone }, failed, signal),
       async (handover) => {
         const { worker } = handover;
+        this.#metrics.time('tessera_call_wait_seconds', handover.waitedMs, {});
         const order = { ...wireOrder(request, handover), alone };
         let began = false;
         const onBegin = () => {
@@ -240,6 +245,7 @@ export class Dispatcher {
         // Of a call that was lost with its worker nothing is known yet.
         if (error.reason !== WORKER_LOST) answered += 1;
         const { address } = placed.worker;
+        this.#metrics.count('tessera_worker_calls_failed_total', { stage: need.stage });
         this.#log.warn('a worker failed a call', { stage: need.stage, address, cause: error.message });
         if (answered >= this.#limits.attempts) {
           const text = `${answered} calls to a ${need.stage} failed in a row`;
@@ -315,10 +321,10 @@ export class Dispatcher {
   }
 }
 
-function wireOrder({ place, generationId }: PredictionRequest, { virtualStart, waitedMs }: Handover): CallOrder {
+function wireOrder({ place, generationId, trace }: PredictionRequest, { virtualStart, waitedMs }: Handover): CallOrder {
   const { tenant, weight, priority, timeLeftMs, remainingEvaluations } = place;
   return {
-    ...{ tenant, weight, priority, remainingEvaluations, generationId, virtualStart },
+    ...{ tenant, weight, priority, remainingEvaluations, generationId, virtualStart, ...trace },
     waitedMs: Math.round(waitedMs),
     // 0 is "no limit"; a limit that has just passed is about to abort the call anyway.
     timeLeftMs: timeLeftMs === undefined ? 0 : Math.max(1, Math.ceil(timeLeftMs - waitedMs)),

@@ -8,6 +8,7 @@ import {
   tesseraV1,
   type WireTensor__Output,
 } from '@tessera/proto';
+import { type CallTrace, traceMetadata } from '@tessera/runtime';
 import type { WorkerLink } from '../workers/worker-link.js';
 
 /** One image, to be decoded in bands. */
@@ -20,6 +21,7 @@ export interface BandedImage {
   readonly pixelsPerCell: number;
   /** What lies between segments is kept on the decoders' disks. */
   readonly littleMemory: boolean;
+  readonly trace?: CallTrace | undefined;
 }
 
 /** What one decoder's part of the work took, once the image is complete. */
@@ -69,7 +71,7 @@ export async function* remoteBands(
   const shares = parts.map(({ start, end }, index): Share => {
     const worker = workers[index] as WorkerLink;
     const client = worker.channel.client(tesseraV1.DecoderService);
-    const call = duplexCall(client.decodeBands(), AbortSignal.any([either, worker.trust]));
+    const call = duplexCall(client.decodeBands(traceMetadata(image.trace)), AbortSignal.any([either, worker.trust]));
     const of = { start: bands[start]?.start as number, end: bands[end - 1]?.end as number };
     return { worker, rows: of, call };
   });

@@ -6,6 +6,7 @@ import {
   float32Parts,
   TensorAssembly,
 } from '@tessera/proto';
+import { type CallTrace, traceMetadata } from '@tessera/runtime';
 
 export interface RemoteDecode {
   readonly pixels: Pixels;
@@ -25,9 +26,10 @@ export async function remoteDecode(
   latent: Tensor,
   size: { readonly width: number; readonly height: number },
   signal: AbortSignal,
+  trace?: CallTrace,
 ): Promise<RemoteDecode> {
   const { width, height } = size;
-  const call = client.decode();
+  const call = client.decode(traceMetadata(trace));
   for (const part of float32Parts(latent)) call.write({ model, latent: part });
   call.end();
   let assembly: TensorAssembly | undefined;

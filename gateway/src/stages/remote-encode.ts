@@ -6,6 +6,7 @@ import {
   type TextEncoderServiceClient,
   type TextEncoderServiceEncodeResponse__Output,
 } from '@tessera/proto';
+import { type CallTrace, traceMetadata } from '@tessera/runtime';
 
 /** A conditioning tensor beyond this is no text conditioning; SDXL's is 0.6 MB. */
 const MAX_CONDITIONING_BYTES = 64 * 1024 * 1024;
@@ -20,9 +21,10 @@ export async function remoteEncode(
   model: string,
   prompts: readonly string[],
   signal: AbortSignal,
+  trace?: CallTrace,
 ): Promise<readonly Conditioning[]> {
   const received = prompts.map(() => ({ id: '', tensors: new Map<string, TensorAssembly>() }));
-  const call = client.encode({ model, prompts: [...prompts] });
+  const call = client.encode({ model, prompts: [...prompts] }, traceMetadata(trace));
   for await (const response of callStream<TextEncoderServiceEncodeResponse__Output>(call, signal)) {
     const { promptIndex, conditioningId, tensor: named } = response;
     const entry = received[promptIndex];

@@ -6,6 +6,7 @@ import {
   TensorAssembly,
   tensorParts,
 } from '@tessera/proto';
+import { type CallTrace, traceMetadata } from '@tessera/runtime';
 
 /**
  * The latent of some pixels from one worker: scaled, [channels, height, width].
@@ -17,8 +18,9 @@ export async function remoteImageEncode(
   model: string,
   { width, height, data }: Pixels,
   signal: AbortSignal,
+  trace?: CallTrace,
 ): Promise<Tensor> {
-  const call = client.encode();
+  const call = client.encode(traceMetadata(trace));
   for (const part of tensorParts('DATA_TYPE_UINT8', [height, width, 3], data)) call.write({ model, pixels: part });
   call.end();
   let assembly: TensorAssembly | undefined;

@@ -11,7 +11,7 @@ import {
   TesseraError,
 } from '@tessera/core';
 import { tesseraV1 } from '@tessera/proto';
-import type { Logger } from '@tessera/runtime';
+import { type CallTrace, type Logger, NO_RECORDER, type Telemetry } from '@tessera/runtime';
 import type { WorkerLink } from '../workers/worker-link.js';
 import type { ConditioningCache } from './conditioning-cache.js';
 import { decodeCanvas } from './decode-canvas.js';
@@ -38,13 +38,23 @@ export interface RemoteStagesSetup {
   readonly signal: AbortSignal;
   /** Ends decodes in its place. */
   readonly decodeSignal?: AbortSignal;
+  readonly telemetry?: Telemetry;
 }
+
+/** What calls belong to, as of when they are made. */
+export interface Traced {
+  readonly call: CallTrace | undefined;
+}
+
+const NO_TRACE: Traced = { call: undefined };
 
 export interface RemoteStages extends Stages {
   /** The latent of some pixels: the posterior's mean, scaled. */
   encodeImage(pixels: Pixels): Promise<Tensor>;
   /** Of the workers that did the work, in order of stage, each once, joined by `+`. */
   numericClasses(): string;
+  /** The same, with calls that belong to this. */
+  under(trace: Traced): RemoteStages;
 }
 
 /** The numeric classes of several of one image, each once, joined by `+`. */
@@ -58,9 +68,11 @@ export function createRemoteStages(setup: RemoteStagesSetup): RemoteStages {
   const { name: model, sha256: modelSha256 } = card;
   const classOf = { encode: '', decode: '' };
 
-  return {
+  const under = (trace: Traced): RemoteStages => ({
+    under,
+
     async encode(prompts) {
-      const encoded = await encodeTexts(setup, textsOf(prompts, card), (numericClass) => {
+      const encoded = await encodeTexts(setup, textsOf(prompts, card), trace, (numericClass) => {
         classOf.encode = numericClass;
       });
       return prompts.map((prompt) => conditioningOf(prompt, encoded, card));
@@ -72,21 +84,22 @@ export function createRemoteStages(setup: RemoteStagesSetup): RemoteStages {
       const caller = { tenant, weight, priority, timeLeftMs: timeLeftMs() };
       const place = { modelSha256, numericClass, ...caller, remainingEvaluations };
       const window = { model, latent, timestep, conditionings, inputs };
-      return dispatcher.predict({ place, generationId, window, windows: plan.windows.length }, signal);
+      const request = { place, generationId, window, windows: plan.windows.length, trace: trace.call };
+      return dispatcher.predict(request, signal);
     },
 
     async *decode(latent): AsyncGenerator<PixelBand> {
       const decodedBy = (numericClass: string) => {
         classOf.decode = numericClass;
       };
-      yield* decodeCanvas({ ...setup, decodedBy }, latent, setup.decodeSignal ?? signal);
+      yield* decodeCanvas({ ...setup, decodedBy, trace: trace.call }, latent, setup.decodeSignal ?? signal);
     },
 
     encodeImage(pixels): Promise<Tensor> {
       const encodedBy = (numericClass: string) => {
         classOf.decode = numericClass;
       };
-      const setupOfImage = { dispatcher, card, numericClass: classOf.decode, encodedBy };
+      const setupOfImage = { dispatcher, card, numericClass: classOf.decode, encodedBy, trace: trace.call };
       return encodeImage(setupOfImage, pixels, setup.decodeSignal ?? signal);
     },
 
@@ -94,7 +107,8 @@ export function createRemoteStages(setup: RemoteStagesSetup): RemoteStages {
       const classes = new Set([classOf.encode, setup.numericClass, classOf.decode]);
       return [...classes].filter((numericClass) => numericClass !== '').join('+');
     },
-  };
+  });
+  return under(NO_TRACE);
 }
 
 function textsOf(prompts: readonly PromptText[], card: ModelCard): readonly string[] {
@@ -115,26 +129,33 @@ function conditioningOf(prompt: PromptText, encoded: ReadonlyMap<string, Conditi
 }
 
 async function encodeTexts(
-  { dispatcher, cache, card, signal }: RemoteStagesSetup,
+  { dispatcher, cache, card, signal, telemetry }: RemoteStagesSetup,
   texts: readonly string[],
+  trace: Traced,
   encodedBy: (numericClass: string) => void,
 ): Promise<ReadonlyMap<string, Conditioning>> {
   const { sha256: modelSha256 } = card;
   const need = { stage: 'text-encoder', modelSha256 } as const;
+  const { metrics = NO_RECORDER } = telemetry ?? {};
+  const lookedUp = (outcome: 'hit' | 'miss', count: number) =>
+    metrics.count('tessera_cache_lookups_total', { cache: 'conditioning', outcome }, count);
   // What is known waits for no text encoder.
   for (const numericClass of dispatcher.numericClasses(need)) {
     const known = cache.getAll({ modelSha256, numericClass }, texts);
     if (known.size < texts.length) continue;
     encodedBy(numericClass);
+    lookedUp('hit', known.size);
     return known;
   }
   return dispatcher.onWorker(need, signal, async (worker, callSignal) => {
     const encoder = { modelSha256, numericClass: numericClassOf(worker) };
     const found = new Map(cache.getAll(encoder, texts));
     const missing = texts.filter((text) => !found.has(text));
+    lookedUp('hit', found.size);
+    lookedUp('miss', missing.length);
     if (missing.length > 0) {
       const client = worker.channel.client(tesseraV1.TextEncoderService);
-      const encoded = await remoteEncode(client, card.name, missing, whileTrusted(worker, callSignal));
+      const encoded = await remoteEncode(client, card.name, missing, whileTrusted(worker, callSignal), trace.call);
       for (const [index, text] of missing.entries()) {
         const conditioning = encoded[index];
         if (conditioning === undefined) continue;

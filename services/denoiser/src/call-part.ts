@@ -63,6 +63,8 @@ const NO_ORDER: CallOrder__Output = {
   weight: 0,
   waitedMs: '0',
   alone: false,
+  traceparent: '',
+  caller: '',
 };
 
 function queuedFields(order: CallOrder__Output | null, nowMs: number) {

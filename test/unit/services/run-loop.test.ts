@@ -31,6 +31,8 @@ function ask(loop: RunLoop, network: FakeNetwork, name: string, { order = {}, bu
     weight: 0,
     waitedMs: '0',
     alone: false,
+    traceparent: '',
+    caller: '',
   };
   const evaluations = [0, 1].map((index) => evaluation(network, `${name}${index}`, buckets?.[index]));
   const asked = { evaluations, order: { ...plain, ...order }, signal: signal ?? new AbortController().signal };

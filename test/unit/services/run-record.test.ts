@@ -12,6 +12,8 @@ const order = {
   weight: 0,
   waitedMs: '0',
   alone: false,
+  traceparent: '',
+  caller: '',
 };
 
 test('every run is told with its start and the evaluations of each generation in it, and what never ran is not', async () => {

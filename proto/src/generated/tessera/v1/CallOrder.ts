@@ -12,6 +12,8 @@ export interface CallOrder {
   'weight'?: (number | string);
   'waitedMs'?: (number | string | Long);
   'alone'?: (boolean);
+  'traceparent'?: (string);
+  'caller'?: (string);
 }
 
 export interface CallOrder__Output {
@@ -24,4 +26,6 @@ export interface CallOrder__Output {
   'weight': (number);
   'waitedMs': (string);
   'alone': (boolean);
+  'traceparent': (string);
+  'caller': (string);
 }
