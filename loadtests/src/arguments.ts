@@ -7,8 +7,10 @@ export interface LoadtestArguments {
   /** `host:port` of the gateway; a cluster is brought up when not given. */
   readonly address?: string;
   readonly durationMs?: number;
-  /** Generations a second. */
+  /** Generations a second that are offered. */
   readonly rate?: number;
+  /** Generations a second that the cluster makes when it is full; measured first when needed and not given. */
+  readonly capacity?: number;
   /** Limits in place of the scenario's, by name. */
   readonly limits: Readonly<Record<string, number>>;
   /** File of API keys, one a line. */
@@ -23,6 +25,7 @@ const OPTIONS = {
   address: { type: 'string' },
   duration: { type: 'string' },
   rate: { type: 'string' },
+  capacity: { type: 'string' },
   limit: { type: 'string', multiple: true },
   keys: { type: 'string' },
   results: { type: 'string' },
@@ -38,7 +41,8 @@ ${NAMES}
 
   --address HOST:PORT   cluster to load (TESSERA_ADDRESS); one is brought up for the run when not given
   --duration TIME       of the load, 20s or 5m; each scenario has its own
-  --rate N              generations a second, in place of a share of the measured capacity
+  --rate N              generations a second to offer, in place of a share of the capacity
+  --capacity N          generations a second that the cluster makes when it is full, in place of measuring it first
   --limit NAME=VALUE    a threshold's value in place of the scenario's; may be repeated
   --keys FILE           API keys of the tenants, one a line, where the cluster at --address asks for them
   --results FOLDER      for report.html and summary.json (loadtests/results/SCENARIO-TIME)
@@ -67,11 +71,15 @@ export function parseArguments(argv: readonly string[], environment: NodeJS.Proc
   if (address !== undefined && clusterArgs.length > 0) {
     throw new TesseraError('invalid_argument', 'with an address no cluster is brought up that could take arguments');
   }
+  if (values.rate !== undefined && scenario.load !== 'one rate') {
+    throw invalidField('rate', `must not be given for ${scenario.name}, which does not offer one rate`, values.rate);
+  }
   return {
     scenario,
     ...(address !== undefined && { address }),
     ...(values.duration !== undefined && { durationMs: milliseconds(values.duration) }),
     ...(values.rate !== undefined && { rate: positive('rate', values.rate) }),
+    ...(values.capacity !== undefined && { capacity: positive('capacity', values.capacity) }),
     limits: Object.fromEntries((values.limit ?? []).map(limit)),
     ...(values.keys !== undefined && { keys: values.keys }),
     ...(values.results !== undefined && { results: values.results }),

@@ -12,7 +12,7 @@ export interface LoadtestResult {
   readonly scenario: string;
   /** Holds report.html and summary.json. */
   readonly folder: string;
-  /** Generations a second, when it was measured first. */
+  /** Generations a second, when it was needed. */
   readonly capacity: number | undefined;
   readonly summary: K6Summary;
   readonly verdict: Verdict;
@@ -35,10 +35,10 @@ export async function runLoadtest(args: LoadtestArguments, signal: AbortSignal):
   await using cluster = await clusterFor(args, folder, signal);
   const { address, apiKeys } = cluster;
   const base = { k6, address, signal };
-  const capacity =
-    scenario.needsCapacity && args.rate === undefined ? await measureCapacity(base, folder, apiKeys) : undefined;
-  if (capacity !== undefined) process.stderr.write(`capacity: ${capacity.toFixed(2)} generations a second\n`);
   const { durationMs, rate, limits } = args;
+  const needsCapacity = scenario.load !== 'own' && rate === undefined;
+  const capacity = needsCapacity ? (args.capacity ?? (await measureCapacity(base, folder, apiKeys))) : undefined;
+  if (capacity !== undefined) process.stderr.write(`capacity: ${capacity.toFixed(2)} generations a second\n`);
   const told = { durationMs, rate, limits, capacity, apiKeys };
   await using _viewers =
     scenario.pausedViewers === 0

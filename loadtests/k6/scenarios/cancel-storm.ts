@@ -11,7 +11,7 @@ import { cancelWave } from '../lib/wave.ts';
 export { handleSummary } from '../lib/scenario.ts';
 
 const limits = limitsOf({
-  cancel_to_idle: 1_000,
+  cancel_to_idle: 500,
   /** One of the two runs that a denoiser has been handed is under way, and cannot be stopped. */
   ran_after_cancel: 0.75,
   time_to_first_preview: 2_000,

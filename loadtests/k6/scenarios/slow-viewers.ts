@@ -9,7 +9,11 @@ import { durationMs, limitsOf, offered } from '../lib/settings.ts';
 
 export { handleSummary } from '../lib/scenario.ts';
 
-const limits = limitsOf({ time_to_first_preview: 3_000, preview_gap: 1_500, growth_mib: 128, stalled_streams: 0 });
+const limits = limitsOf({
+  time_to_first_preview: 3_000,
+  preview_gap: 1_500,
+  stalled_streams: 0,
+});
 /** An event may stay unread for 30 s, and the status after it for 10 s more. */
 const forMs = durationMs(60);
 
@@ -23,7 +27,6 @@ export const options = scenarioOptions(
     tessera_failed: ['rate==0'],
     tessera_time_to_first_preview: [`p(95)<${limits.time_to_first_preview}`],
     tessera_preview_gap: [`p(95)<${limits.preview_gap}`],
-    tessera_gateway_growth_mib: [`max<${limits.growth_mib}`],
     tessera_stalled_streams: [`value<=${limits.stalled_streams}`],
   },
 );

@@ -9,7 +9,12 @@ import { durationMs, limitsOf, offered } from '../lib/settings.ts';
 
 export { handleSummary } from '../lib/scenario.ts';
 
-const limits = limitsOf({ time_to_first_preview: 3_000, total: 8_000, cancel_to_idle: 30_000, growth_mib: 256 });
+const limits = limitsOf({
+  time_to_first_preview: 3_000,
+  total: 8_000,
+  cancel_to_idle: 30_000,
+  gateway_growth_mib: 256,
+});
 const forMs = durationMs(30 * 60);
 /** What is under way when the load ends. */
 const IDLE_LIMIT_MS = 60_000;
@@ -28,7 +33,7 @@ export const options = scenarioOptions(
     tessera_failed: ['rate==0'],
     tessera_time_to_first_preview: [`p(95)<${limits.time_to_first_preview}`],
     tessera_total: [`p(95)<${limits.total}`],
-    tessera_gateway_growth_mib: [`max<${limits.growth_mib}`],
+    tessera_gateway_growth_mib: [`max<${limits.gateway_growth_mib}`],
     tessera_cancel_to_idle: [`max<${limits.cancel_to_idle}`],
     dropped_iterations: ['count==0'],
   },
