@@ -1,4 +1,11 @@
-import { DEFAULT_QUEUE_POLICY, preceding, type QueuedCall, type QueuePolicy, TesseraError } from '@tessera/core';
+import {
+  DEFAULT_QUEUE_POLICY,
+  inOrder,
+  preceding,
+  type QueuedCall,
+  type QueuePolicy,
+  TesseraError,
+} from '@tessera/core';
 import type { Capacity } from './admission/capacity.js';
 import { DecisionTimes } from './admission/decision-times.js';
 import { type Elsewhere, NOTHING_ELSEWHERE } from './admission/elsewhere.js';
@@ -7,6 +14,7 @@ import { Pace } from './admission/pace.js';
 import type { Applicant, Candidate, Place } from './admission/place.js';
 import { Places } from './admission/places.js';
 import { PositionNews } from './admission/position-news.js';
+import { type AskedWork, RefusedWork } from './admission/refused-work.js';
 import { startForecasts } from './admission/start-forecasts.js';
 import { NO_LOAD, sumOf, type TenantLoad, workOfAll } from './admission/tenant-load.js';
 import type { Work } from './admission/work.js';
@@ -43,6 +51,7 @@ const TELLING_SHARE = 0.05;
  */
 export class Admission {
   readonly refusals = new DecisionTimes();
+  readonly #refusedWork = new RefusedWork();
   readonly #setup: AdmissionSetup;
   readonly #places: Places;
   readonly #pace = new Pace();
@@ -72,6 +81,19 @@ export class Admission {
     return this.#places.queue.evaluations * this.#evaluationMs;
   }
 
+  /** Whatever this gateway has, and what it did not take within the last minute. */
+  get work(): {
+    readonly running: readonly Candidate[];
+    readonly waiting: readonly Candidate[];
+    readonly refused: readonly AskedWork[];
+  } {
+    return {
+      running: [...this.#places.running].map(({ candidate }) => candidate),
+      waiting: [...inOrder(this.#places.queue)].map(({ candidate }) => candidate),
+      refused: this.#refusedWork.recent(performance.now()),
+    };
+  }
+
   /** Of every tenant that has any work here. */
   get loads(): ReadonlyMap<string, TenantLoad> {
     return this.#places.loads();
@@ -92,7 +114,7 @@ export class Admission {
     const { work } = applicant;
     const applied = this.#placeOf(applicant);
     const state = this.#stateFor(applied, work);
-    if (this.#setup.bounded) judge(applicant, state, this.#setup);
+    if (this.#setup.bounded) this.#judge(applicant, state);
     const { tenant, evaluations } = applied;
     return this.#places.reserve({ tenant, evaluations, work, starts: state.startsAtOnce });
   }
@@ -144,6 +166,16 @@ export class Admission {
           new TesseraError('deadline_exceeded', 'the time_limit cannot be kept any more: too much came before'),
         );
       }
+    }
+  }
+
+  #judge(applicant: Applicant, state: QueueState): void {
+    try {
+      judge(applicant, state, this.#setup);
+    } catch (thrown) {
+      // What no cluster would take is not waited for.
+      if (TesseraError.from(thrown).retryAfterMs !== undefined) this.#refusedWork.add(applicant, performance.now());
+      throw thrown;
     }
   }
 

@@ -31,6 +31,7 @@ import { Ledger } from './ledger.js';
 import { PROTECTIONS, type Protections } from './protections.js';
 import { ConditioningCache } from './stages/conditioning-cache.js';
 import { Dispatcher, type DispatchLimits } from './stages/dispatcher.js';
+import { observeGateway } from './telemetry/gateway-figures.js';
 import { Tenants } from './tenants/tenants.js';
 import { completeModels, liveModels } from './workers/model-catalogue.js';
 import { LINK_TIMES, type LinkTimes } from './workers/worker-link.js';
@@ -100,7 +101,13 @@ export class Gateway {
     this.workers = new Workers(logger, linkTimes, this.ledger);
     this.tenants = tenants;
     const { boundsQueue: bounded, boundsRunning, fairOrder } = this.protections;
-    this.dispatcher = new Dispatcher({ workers: this.workers, logger, limits, fairOrder });
+    this.dispatcher = new Dispatcher({
+      workers: this.workers,
+      logger,
+      metrics: this.telemetry.metrics,
+      limits,
+      fairOrder,
+    });
     this.admission = new Admission({
       ...setup.queueBounds,
       capacity: () => capacityOf(this.workers.readyOf('denoiser'), this.workers.readyOf('decoder')),
@@ -123,6 +130,7 @@ export class Gateway {
         cache: new ConditioningCache(setup.conditioningCacheBytes),
         tenants,
         logger,
+        telemetry: this.telemetry,
         ledger: this.ledger,
         protections: this.protections,
         closing: this.#closing.signal,
@@ -130,9 +138,12 @@ export class Gateway {
       this.admission,
       setup.watchTimes ?? WATCH_TIMES,
     );
+    const { admission, workers, ledger } = this;
+    observeGateway(this.telemetry, { admission, workers, bus, ledger, lag: this.#lag });
     this.#leaseTimes = setup.leaseTimes ?? LEASE_TIMES;
     this.#takeOvers = new TakeOvers({
       ...{ gatewayId: setup.gatewayId, bus, logger, log: this.log, index: this.index, runs: this.runs },
+      telemetry: this.telemetry,
       cardOf: (modelSha256) => this.models().find(({ sha256 }) => sha256 === modelSha256),
       isOpen: () => this.#open,
       protections: this.protections,

@@ -17,6 +17,7 @@ import {
   unary,
   wireFromGenerationState,
 } from '@tessera/proto';
+import { traceOfMetadata } from '@tessera/runtime';
 import type { Gateway } from './gateway.js';
 import { findGeneration } from './service/find-generation.js';
 import { frameOfMessage, generate, watch } from './service/generation-streams.js';
@@ -48,7 +49,8 @@ export function generationService(
     serverStream(
       (request, signal, call) => {
         whenAborted(signal, gateway.ledger.take('streams'));
-        return handler(gateway, request, gateway.tenants.of(call), signal);
+        const { traceparent } = traceOfMetadata(call.metadata);
+        return handler(gateway, request, gateway.tenants.of(call), signal, traceparent);
       },
       reportFault,
       pacing,
@@ -88,6 +90,7 @@ type StreamHandler<Request, Response> = (
   request: Request,
   tenant: string,
   signal: AbortSignal,
+  traceparent: string | undefined,
 ) => AsyncIterable<Response>;
 
 async function* download(

@@ -7,6 +7,7 @@ export interface Applicant {
   readonly tenant: string;
   readonly priority: number;
   readonly timeLimitMs?: number;
+  readonly idempotencyKey?: string;
   readonly work: Work;
 }
 

@@ -7,6 +7,7 @@ import {
 } from '@tessera/core';
 import type { Logger, ObjectStore } from '@tessera/runtime';
 import type { GenerationWriter } from '../generations/generation-writer.js';
+import type { GenerationTelemetry } from '../telemetry/generation-telemetry.js';
 import { encodeCheckpoint } from './checkpoint-codec.js';
 import type { CheckpointPacing } from './checkpoint-pacing.js';
 import { ImageCheckpoints } from './image-checkpoints.js';
@@ -22,6 +23,7 @@ export interface CheckpointKeeperSetup {
   /** The Bus is waited for until this is aborted. */
   readonly patience: AbortSignal;
   readonly logger: Logger;
+  readonly told: Pick<GenerationTelemetry, 'checkpoint'>;
 }
 
 /** The checkpoints of a generation while this gateway has its lease. */
@@ -34,11 +36,11 @@ export class CheckpointKeeper {
   }
 
   begin(imageIndex: number, resumedFrom: SchedulerState | undefined): ImageCheckpoints {
-    const { pacing, logger } = this.#setup;
+    const { pacing, logger, told } = this.#setup;
     const image = new ImageCheckpoints({
       pacing,
       resumedFrom,
-      save: (state) => this.#save(imageIndex, state),
+      save: (state) => told.checkpoint(imageIndex, state.stepIndex, () => this.#save(imageIndex, state)),
       failed: (thrown) => logger.warn('could not make a checkpoint', { cause: TesseraError.from(thrown).message }),
     });
     this.#images.set(imageIndex, image);

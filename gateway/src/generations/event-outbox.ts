@@ -14,13 +14,22 @@ export class EventOutbox {
   readonly #durable: Durable[] = [];
   readonly #transient = new Map<string, Transient>();
   readonly #newestWins: boolean;
+  readonly #dropped: () => void;
   #sequence: number;
   #put = 0;
   #wake: () => void = () => {};
 
-  /** @param afterSequence the last durable event that the other side has. */
-  constructor(afterSequence: number, { newestWins }: Pick<Protections, 'newestWins'> = PROTECTIONS) {
+  /**
+   * @param afterSequence the last durable event that the other side has.
+   * @param dropped hears of each preview that a newer one replaced.
+   */
+  constructor(
+    afterSequence: number,
+    { newestWins }: Pick<Protections, 'newestWins'> = PROTECTIONS,
+    dropped: () => void = () => {},
+  ) {
     this.#sequence = afterSequence;
+    this.#dropped = dropped;
     this.#newestWins = newestWins;
   }
 
@@ -66,6 +75,8 @@ export class EventOutbox {
   }
   #supersede(place: string, event: Transient): void {
     this.#put += 1;
-    this.#transient.set(this.#newestWins ? place : `${place} ${this.#put}`, event);
+    const slot = this.#newestWins ? place : `${place} ${this.#put}`;
+    if (event.type === 'preview' && this.#transient.has(slot)) this.#dropped();
+    this.#transient.set(slot, event);
   }
 }

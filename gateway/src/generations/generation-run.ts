@@ -11,7 +11,15 @@ import {
   TesseraError,
 } from '@tessera/core';
 import { bytesFromEvent } from '@tessera/proto';
-import type { GenerationLog, LiveChannel, Logger, ObjectStore } from '@tessera/runtime';
+import {
+  type GenerationLog,
+  type LiveChannel,
+  type Logger,
+  NO_SPAN,
+  type ObjectStore,
+  type Telemetry,
+  type TraceSpan,
+} from '@tessera/runtime';
 import { CheckpointKeeper, deleteCheckpoints } from '../checkpoints/checkpoint-keeper.js';
 import type { CheckpointPacing } from '../checkpoints/checkpoint-pacing.js';
 import type { Ledger } from '../ledger.js';
@@ -20,9 +28,11 @@ import { CLASS_LOST } from '../stages/call-queue.js';
 import type { ConditioningCache } from '../stages/conditioning-cache.js';
 import type { Dispatcher } from '../stages/dispatcher.js';
 import { createRemoteStages, type RemoteStages } from '../stages/remote-stages.js';
+import { GenerationTelemetry } from '../telemetry/generation-telemetry.js';
+import type { ImageTelemetry } from '../telemetry/image-telemetry.js';
 import type { Tenants } from '../tenants/tenants.js';
 import { allOrFirstFailure } from './all-or-first-failure.js';
-import { baseImageOf } from './base-image.js';
+import { baseImageOf, baseUnder } from './base-image.js';
 import { type Attempt, beginAttempt, unfinished } from './begin-attempt.js';
 import { FENCED, GenerationWriter } from './generation-writer.js';
 import { runImage } from './image-run.js';
@@ -46,6 +56,7 @@ export interface RunServices {
   readonly cache: ConditioningCache;
   readonly tenants: Pick<Tenants, 'weightOf'>;
   readonly logger: Logger;
+  readonly telemetry: Telemetry;
   readonly ledger: Ledger;
   readonly protections: Protections;
   /** Aborted when this gateway ends its streams. */
@@ -53,7 +64,7 @@ export interface RunServices {
 }
 
 /** For the checkpoints and the release of a generation that is given up. */
-const HAND_OVER_MS = 5_000;
+const HAND_OVER_MS = 2_000;
 
 /** One accepted generation, run by this gateway from the queue, or from where another one left it, to its ending. */
 export class GenerationRun {
@@ -65,12 +76,23 @@ export class GenerationRun {
   /** Aborted when there is no time left to wait for the Bus. */
   readonly #patience = new AbortController();
   readonly #logger: Logger;
+  readonly #span: TraceSpan;
+  readonly #told: GenerationTelemetry;
   #work: RemainingWork | undefined;
   #furthestStep = 0;
   #keeper: CheckpointKeeper | undefined;
 
-  /** @param ageMs milliseconds since it was accepted. */
-  constructor(services: RunServices, record: GenerationRecord, card: ModelCard, ageMs: number) {
+  /**
+   * @param ageMs milliseconds since it was accepted.
+   * @param span of what happens to it here; it ends with the run.
+   */
+  constructor(
+    services: RunServices,
+    record: GenerationRecord,
+    card: ModelCard,
+    ageMs: number,
+    span: TraceSpan = NO_SPAN,
+  ) {
     this.#services = services;
     this.#card = card;
     this.#acceptedMs = performance.now() - ageMs;
@@ -80,7 +102,10 @@ export class GenerationRun {
       patience: this.#patience.signal,
       onFenced: (reason) => this.stop(reason),
     });
-    this.#logger = services.logger.child({ generation_id: record.generationId });
+    this.#span = span;
+    this.#told = new GenerationTelemetry(services.telemetry, span, this.#acceptedMs);
+    const traced = span.traceId === undefined ? {} : { trace_id: span.traceId };
+    this.#logger = services.logger.child({ generation_id: record.generationId, ...traced });
   }
 
   get record(): GenerationRecord {
@@ -112,6 +137,7 @@ export class GenerationRun {
   }
 
   tellQueued(position: number, remainingMs: number): void {
+    if (position > 0) this.#told.toldStart(remainingMs);
     this.#publish({ type: 'queued', position, remainingMs });
   }
 
@@ -124,10 +150,11 @@ export class GenerationRun {
     const { timeLimitMs } = this.record.request;
     const limit = timeLimitMs && setTimeout(() => this.#timeOut(), Math.max(0, timeLimitMs - this.#ageMs()));
     try {
-      await admitted(this.signal);
+      await this.#told.queued(() => admitted(this.signal));
       const images = await this.#makeImages();
       await this.#writer.event({ type: 'completed', images });
       void deleteCheckpoints(this.#services.objects, this.record);
+      this.#told.ended('completed');
       this.#logger.info('completed a generation', { ms: Math.round(performance.now() - this.#acceptedMs) });
     } catch (thrown) {
       // Whatever is still on its way for its other images is not needed.
@@ -147,9 +174,11 @@ export class GenerationRun {
   async #makeImages(): Promise<readonly CompletedImage[]> {
     for (let lost = false; ; lost = true) {
       // Whatever was begun under one fence has its names.
-      if (lost || this.record.lease?.holder !== this.#services.gatewayId) await this.#lease();
+      const before = this.record;
+      if (lost || before.lease?.holder !== this.#services.gatewayId) await this.#lease();
       try {
         const attempt = await beginAttempt(this.#services, this.#writer, this.signal, this.#patience.signal);
+        if (!lost && (before.lease?.fence ?? 1) > 1) this.#told.resumed(before, attempt.states.values());
         return await this.#attempt(attempt);
       } catch (thrown) {
         if (this.signal.aborted || TesseraError.from(thrown).reason !== CLASS_LOST) throw thrown;
@@ -159,7 +188,10 @@ export class GenerationRun {
 
   async #lease(): Promise<void> {
     const fence = (this.record.lease?.fence ?? 0) + 1;
-    await this.#writer.append({ type: 'lease', holder: this.#services.gatewayId, fence, ageMs: this.#ageMs() });
+    const { traceparent } = this.#span.call ?? {};
+    const traced = traceparent === undefined ? {} : { traceparent };
+    const holder = this.#services.gatewayId;
+    await this.#writer.append({ type: 'lease', holder, fence, ageMs: this.#ageMs(), ...traced });
   }
 
   async #attempt({ fence, arithmetic, states }: Attempt): Promise<readonly CompletedImage[]> {
@@ -174,7 +206,9 @@ export class GenerationRun {
     const stopwatch = new Stopwatch();
     const stages = this.#stages(numericClass, stop, plan);
     const base = baseImageOf(this.record, this.#card, (basePlan) => this.#stages(numericClass, stop, basePlan));
-    const conditionings = await encodePrompts(request, plan, stages, stop.signal);
+    const conditionings = await this.#told.within('encode', {}, (span) =>
+      encodePrompts(request, plan, stages.under(span), stop.signal),
+    );
     stopwatch.lap('encode');
     const release = ledger.take('conditionings', Object.keys(conditionings).length);
     const left = unfinished(this.record)
@@ -188,26 +222,30 @@ export class GenerationRun {
       ageMs: () => this.#ageMs(),
       patience: this.#patience.signal,
       logger: this.#logger,
+      told: this.#told,
     });
     this.#keeper = keeper;
     const render =
-      request.preview && previewRenderer(this.#card, request.preview, (latent) => stages.decode(latent, stop.signal));
+      request.preview &&
+      previewRenderer(this.#card, request.preview, (latent) => stages.under(this.#told).decode(latent, stop.signal));
     const makeImage = async (imageIndex: number) => {
       const made = finished[imageIndex];
       if (made !== undefined) return made;
       const resumeFrom = states.get(imageIndex);
       const checkpoints = keeper.begin(imageIndex, resumeFrom);
+      const told = this.#told.image(imageIndex);
       const completed = await runImage({
         ...this.#services,
         record: this.record,
         fence,
         imageIndex,
         conditionings,
-        stages,
-        base,
+        stages: stages.under(told),
+        base: baseUnder(base, told),
+        told,
         ...{ resumeFrom, checkpoints },
         stopwatch: stopwatch.fork(),
-        previews: render && this.#previewLane(imageIndex, render, stop),
+        previews: render && this.#previewLane(imageIndex, render, stop, told),
         signal: stop.signal,
         decodeSignal: stop.heardIf(protections.skipsDecode),
         results: this.#services.results.waiting(this.#patience.signal),
@@ -218,6 +256,8 @@ export class GenerationRun {
           work.completed(evaluationsOfStep(plan, stepIndex));
           this.#furthestStep = Math.max(this.#furthestStep, stepIndex + 1);
           const remainingMs = work.remainingMs(performance.now());
+          this.#told.toldEnd(remainingMs, work.evaluations / plan.evaluations);
+          if (this.signal.aborted) this.#told.stepAfterStop();
           this.#publish({ type: 'progress', imageIndex, stepIndex, steps, remainingMs });
         },
       });
@@ -226,6 +266,7 @@ export class GenerationRun {
         await this.#writer.event({ type: 'region', imageIndex, x: 0, y: 0, image }, { receipt });
       }
       checkpoints.end();
+      this.#told.made(completed.receipt);
       return completed;
     };
     return allOrFirstFailure(
@@ -262,11 +303,13 @@ export class GenerationRun {
     });
   }
 
-  #previewLane(imageIndex: number, render: RenderPreview, stop: StopSignal): PreviewLane {
+  #previewLane(imageIndex: number, render: RenderPreview, stop: StopSignal, told: ImageTelemetry): PreviewLane {
     const { width, height } = this.record.plan;
     return new PreviewLane({
       render,
+      dropped: () => told.previewDropped(),
       publish: (stepIndex, image) => {
+        told.previewed();
         this.#publish({ type: 'preview', imageIndex, stepIndex, image, width, height, superseded: 0 });
       },
       failed: (thrown) => this.#logger.warn('could not make a preview', { cause: TesseraError.from(thrown).message }),
@@ -291,11 +334,17 @@ export class GenerationRun {
     const { knownAtNs } = this.#stop;
     const stopped = knownAtNs === undefined ? {} : { known_at_ns: String(knownAtNs) };
     try {
-      if (error.reason === 'RESUME') return await this.#handOver();
+      if (error.reason === 'RESUME') {
+        await this.#handOver();
+        this.#told.ended('handed_over');
+        return;
+      }
       if (error.reason === FENCED) {
+        this.#told.ended('handed_over');
         this.#logger.info('another gateway goes on with a generation', { cause: error.message });
         return;
       }
+      this.#told.ended(error.code === 'cancelled' ? 'cancelled' : 'failed', error);
       if (error.code === 'cancelled') {
         await this.#writer.event({ type: 'cancelled', stepIndex: this.#furthestStep });
         this.#logger.info('cancelled a generation', { cause: error.message, ...stopped });

@@ -1,7 +1,9 @@
 import { type GenerationRecord, type Lease, type ModelCard, TesseraError } from '@tessera/core';
+import type { TraceSpan } from '@tessera/runtime';
 import type { Candidate } from '../admission/place.js';
 import { type Work, workOf } from '../admission/work.js';
 import type { Admission } from '../admission.js';
+import { LEFT } from '../telemetry/generation-telemetry.js';
 import { GenerationRun, type RunServices } from './generation-run.js';
 import { fenced } from './generation-writer.js';
 import { cancelSubject, generationOf } from './subjects.js';
@@ -21,16 +23,16 @@ export class GenerationRuns {
     this.watchers = new Watchers({
       ...services,
       times,
-      abandoned: (generationId) => this.cancel(generationId, 'nobody watches the generation any more'),
+      abandoned: (generationId) => this.cancel(generationId, 'nobody watches the generation any more', LEFT),
     });
   }
 
   /** @param ageMs milliseconds since it was accepted, of one that another gateway had. */
-  start(record: GenerationRecord, card: ModelCard, ageMs = 0): void {
+  start(record: GenerationRecord, card: ModelCard, ageMs = 0, span?: TraceSpan): void {
     const { generationId } = record;
-    const run = new GenerationRun(this.#services, record, card, ageMs);
+    const run = new GenerationRun(this.#services, record, card, ageMs, span);
     const release = this.#services.ledger.take('generations');
-    const ended = this.#attend(run, workOf(record.plan, card)).finally(() => {
+    const ended = this.#attend(run, workOf(record.plan, card), ageMs).finally(() => {
       this.#runs.delete(generationId);
       this.watchers.forget(generationId);
       release();
@@ -57,9 +59,9 @@ export class GenerationRuns {
   }
 
   /** Stops a generation that runs or waits here, at once. @returns whether it does. */
-  cancel(generationId: string, why: string): boolean {
+  cancel(generationId: string, why: string, reason?: string): boolean {
     const entry = this.#runs.get(generationId);
-    entry?.run.stop(new TesseraError('cancelled', why));
+    entry?.run.stop(new TesseraError('cancelled', why, reason === undefined ? {} : { reason }));
     return entry !== undefined;
   }
 
@@ -81,13 +83,13 @@ export class GenerationRuns {
     clearTimeout(timer);
   }
 
-  async #attend(run: GenerationRun, work: Work): Promise<void> {
+  async #attend(run: GenerationRun, work: Work, ageMs: number): Promise<void> {
     let leave = () => {};
     const { tenant, priority, timeLimitMs } = run.record.request;
     const candidate: Candidate = {
       tenant,
       priority,
-      ...(timeLimitMs !== undefined && { timeLimitMs }),
+      ...(timeLimitMs !== undefined && { timeLimitMs: Math.max(0, timeLimitMs - ageMs) }),
       work,
       wasRunning: run.record.state === 'running',
       get remaining() {

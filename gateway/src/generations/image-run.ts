@@ -18,6 +18,7 @@ import { latentSha256 } from '../images/hashes.js';
 import { receiptTexts } from '../images/receipt-text.js';
 import type { Ledger } from '../ledger.js';
 import { joinedClasses, type RemoteStages } from '../stages/remote-stages.js';
+import type { ImageTelemetry } from '../telemetry/image-telemetry.js';
 import { TESSERA_VERSION } from '../version.js';
 import type { RemoteBaseImage } from './base-image.js';
 import { createImageDelivery, type ImageDelivery } from './image-delivery.js';
@@ -42,6 +43,7 @@ export interface ImageRunSetup {
   /** Shows that the prompts are encoded. */
   readonly stopwatch: Stopwatch;
   readonly previews: PreviewLane | undefined;
+  readonly told: ImageTelemetry;
   readonly ledger: Ledger;
   readonly signal: AbortSignal;
   /** Aborted: the image is not decoded. */
@@ -56,14 +58,19 @@ export interface ImageRunSetup {
 export async function runImage(setup: ImageRunSetup): Promise<CompletedImage> {
   const release = setup.ledger.take('latents');
   try {
-    return await makeImage(setup);
+    const completed = await makeImage(setup);
+    setup.told.ended();
+    return completed;
+  } catch (thrown) {
+    setup.told.ended(thrown);
+    throw thrown;
   } finally {
     release();
   }
 }
 
 async function makeImage(setup: ImageRunSetup): Promise<CompletedImage> {
-  const { record, imageIndex, conditionings, stages, previews, signal, decodeSignal, stopwatch } = setup;
+  const { record, imageIndex, conditionings, stages, previews, signal, decodeSignal, stopwatch, told } = setup;
   const { plan } = record;
   const previewSteps = new Set(plan.previewSteps);
   let latent: Tensor | undefined;
@@ -72,9 +79,11 @@ async function makeImage(setup: ImageRunSetup): Promise<CompletedImage> {
   const { checkpoints, resumeFrom } = setup;
   const run = { plan, imageIndex, conditionings, ...(resumeFrom && { resumeFrom }) };
   const tell = (stepIndex: number, steps: number, denoised: Tensor) => {
+    told.step(stepIndex);
     setup.onStep(stepIndex, steps);
     if (previewSteps.has(stepIndex)) previews?.offer(stepIndex, denoised);
   };
+  told.denoises();
   for await (const event of generateImage(run, stages, decodeSignal, setup.base)) {
     switch (event.type) {
       case 'base-step': {
@@ -94,6 +103,7 @@ async function makeImage(setup: ImageRunSetup): Promise<CompletedImage> {
         break;
       case 'latent':
         stopwatch.lap('denoise');
+        told.decodes();
         latent = event.latent;
         await checkpoints.keep();
         break;

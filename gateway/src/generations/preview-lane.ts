@@ -5,6 +5,8 @@ import type { RenderPreview } from './preview-renderer.js';
 export interface PreviewLaneSetup {
   readonly render: RenderPreview;
   readonly publish: (stepIndex: number, image: Image) => void;
+  /** A newer estimate took the place of one before anything was made of that. */
+  readonly dropped?: () => void;
   readonly failed: (thrown: unknown) => void;
   readonly ledger: Ledger;
   /** Nothing is made or published once it is aborted. */
@@ -34,6 +36,7 @@ export class PreviewLane {
   /** Never waits. */
   offer(stepIndex: number, denoised: Tensor): void {
     if (this.#setup.signal.aborted) return;
+    if (this.#waiting !== undefined) this.#setup.dropped?.();
     this.#waiting?.release();
     this.#waiting = { stepIndex, denoised, release: this.#setup.ledger.take('preview_slots') };
     this.#making ??= this.#makeAll();

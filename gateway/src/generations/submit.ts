@@ -45,6 +45,7 @@ export interface Submission {
  * this resolves, the generation is accepted: it is in the log.
  *
  * @param generationId from {@link generationIdFor}.
+ * @param traceparent of the span in which it is accepted.
  * @throws TesseraError `invalid_argument` naming the field; `unavailable` while
  *   there is no model; `resource_exhausted` when there is
  *   no room for it, or not enough time.
@@ -54,6 +55,7 @@ export async function submit(
   input: GenerationRequestInput,
   tenant: string,
   generationId: string,
+  traceparent?: string,
 ): Promise<Submission> {
   const models = services.models();
   if (models.length === 0) throw new TesseraError('unavailable', 'no model has workers for every stage yet');
@@ -67,16 +69,21 @@ export async function submit(
   const card = models.find(({ name }) => name === request.model);
   if (card === undefined) throw new TesseraError('internal', `a request for ${request.model} passed`);
   const requestSha256 = hashOfRequest(request, input);
-  const accept = () => accepted(services, request, card, generationId, requestSha256);
+  const accept = () => accepted(services, request, card, { generationId, requestSha256, traceparent });
   return request.idempotencyKey === undefined ? accept() : services.submissions.run(generationId, accept);
+}
+
+interface Named {
+  readonly generationId: string;
+  readonly requestSha256: string;
+  readonly traceparent: string | undefined;
 }
 
 async function accepted(
   services: SubmitServices,
   request: GenerationRequest,
   card: ModelCard,
-  generationId: string,
-  requestSha256: string,
+  { generationId, requestSha256, traceparent }: Named,
 ): Promise<Submission> {
   const earlier = request.idempotencyKey === undefined ? undefined : await services.log.read(generationId);
   if (earlier !== undefined) return sameRequest(earlier, requestSha256);
@@ -84,7 +91,16 @@ async function accepted(
   const release = services.admission.reserve({ ...request, work: workOf(plan, card) });
   try {
     const holder = services.gatewayId;
-    const entry = { type: 'accepted', request, plan, createdAtMs: Date.now(), requestSha256, holder } as const;
+    const traced = traceparent === undefined ? {} : { traceparent };
+    const entry = {
+      type: 'accepted',
+      request,
+      plan,
+      createdAtMs: Date.now(),
+      requestSha256,
+      holder,
+      ...traced,
+    } as const;
     const stored = services.log.begin(generationId, entry);
     stored.catch(() => {});
     const record = services.protections.storesBeforeAccepting

@@ -9,7 +9,7 @@ import {
   TesseraError,
 } from '@tessera/core';
 import { planSummary } from '@tessera/proto';
-import type { GenerationLog } from '@tessera/runtime';
+import type { GenerationLog, Telemetry } from '@tessera/runtime';
 import type { Protections } from '../protections.js';
 import { EventOutbox } from './event-outbox.js';
 import { IdleEvents } from './idle-events.js';
@@ -22,6 +22,7 @@ export interface WatchServices {
   readonly liveEvents: LiveEvents;
   readonly results: Results;
   readonly protections: Protections;
+  readonly telemetry: Telemetry;
   /** Aborted when this gateway ends its streams. */
   readonly closing: AbortSignal;
   /** Something is sent at least this often. */
@@ -56,7 +57,9 @@ export class GenerationWatch {
     this.#services = services;
     this.#generationId = generationId;
     this.#afterSequence = afterSequence;
-    this.#outbox = new EventOutbox(afterSequence, services.protections);
+    this.#outbox = new EventOutbox(afterSequence, services.protections, () =>
+      services.telemetry.metrics.count('tessera_previews_dropped_total', { where: 'stream' }),
+    );
     this.#deafen = services.liveEvents.listen(generationId, {
       heard: (event, fence) => {
         if (fence >= this.#fence) this.#outbox.put(event);

@@ -8,10 +8,12 @@ import {
   isLogConflict,
   type Logger,
   PRESENCE_EXPIRY_MS,
+  type Telemetry,
 } from '@tessera/runtime';
 import type { GenerationIndex } from '../generations/generation-index.js';
 import type { GenerationRuns } from '../generations/generation-runs.js';
 import type { Protections } from '../protections.js';
+import { resumedSpan } from '../telemetry/generation-telemetry.js';
 import { LeaseObserver } from './lease-observer.js';
 import { turnOf } from './turn.js';
 
@@ -43,6 +45,7 @@ export interface TakeOversSetup {
   /** Whether this gateway takes anything new. */
   readonly isOpen: () => boolean;
   readonly logger: Logger;
+  readonly telemetry: Telemetry;
   readonly protections: Pick<Protections, 'monotonicLeases'>;
   readonly times: LeaseTimes;
 }
@@ -126,17 +129,21 @@ export class TakeOvers {
   }
 
   async #take(record: GenerationRecord): Promise<void> {
-    const { log, index, runs, gatewayId, logger, cardOf } = this.#setup;
+    const { log, index, runs, gatewayId, logger, telemetry, cardOf } = this.#setup;
     const { generationId, lease, plan } = record;
     const ageMs = index.ageMs(generationId);
     const fence = (lease?.fence ?? 0) + 1;
+    // Told only if this gateway takes it: a span that never ends is not.
+    const span = resumedSpan(telemetry, record, fence);
+    const traced = span.call === undefined ? {} : { traceparent: span.call.traceparent };
     this.#taking.add(generationId);
     try {
-      const taken = await log.append(record, { type: 'lease', holder: gatewayId, fence, ageMs });
+      const taken = await log.append(record, { type: 'lease', holder: gatewayId, fence, ageMs, ...traced });
       const card = cardOf(plan.modelSha256);
       if (card === undefined) return;
-      logger.info('took a generation over', { generation_id: generationId, fence, from: lease?.holder });
-      runs.start(taken, card, ageMs);
+      const named = { generation_id: generationId, trace_id: span.traceId };
+      logger.info('took a generation over', { ...named, fence, from: lease?.holder });
+      runs.start(taken, card, ageMs, span);
     } catch (thrown) {
       // Another one was first, or the Bus is away: the next check sees which.
       if (isLogConflict(thrown)) return;

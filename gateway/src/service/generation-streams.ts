@@ -9,29 +9,34 @@ import {
   type WatchResponse,
   wireFromEvent,
 } from '@tessera/proto';
+import { type TraceSpan, within } from '@tessera/runtime';
 import type { Gateway } from '../gateway.js';
 import { frameOfEvent } from '../generations/live-events.js';
 import { generationIdFor, type Submission, submit } from '../generations/submit.js';
 import { GenerationWatch, type WatchOptions } from '../generations/watch.js';
+import { generationAttributes } from '../telemetry/generation-telemetry.js';
 import { findGeneration } from './find-generation.js';
 import { whenAborted } from './when-aborted.js';
 
-/** Submits a generation and watches it. */
+/** Submits a generation and watches it. @param traceparent of the caller's span. */
 export async function* generate(
   gateway: Gateway,
   request: GenerateRequest__Output,
   tenant: string,
   signal: AbortSignal,
+  traceparent?: string,
 ): AsyncGenerator<GenerateResponse, void, undefined> {
   gateway.assertOpen();
   const input = requestInputFromWire(request);
   const generationId = generationIdFor(tenant, input.idempotencyKey);
   const watching = new GenerationWatch(gateway, generationId, 0);
   try {
-    const { record, begun } = await submitTimed(gateway, input, tenant, generationId);
+    const span = gateway.telemetry.spans.begin('generation', { parent: traceparent, serves: true });
+    const { record, begun } = await submitTimed(gateway, input, tenant, generationId, span);
     const events = watched(gateway, watching, record, {}, signal);
     if (begun !== undefined) {
-      gateway.runs.start(record, begun.card);
+      span.set(generationAttributes(record));
+      gateway.runs.start(record, begun.card, 0, span);
       begun.release();
     }
     yield* events;
@@ -40,19 +45,31 @@ export async function* generate(
   }
 }
 
-/** What is refused for want of room is counted, with the time that it took. */
+/** What is refused is counted, for want of room with the time that it took. */
 async function submitTimed(
   gateway: Gateway,
   input: GenerationRequestInput,
   tenant: string,
   generationId: string,
+  span: TraceSpan,
 ): Promise<Submission> {
   const beganMs = performance.now();
   try {
-    return await submit(gateway, input, tenant, generationId);
+    const { traceparent } = span.call ?? {};
+    const submission = await within(span, 'plan', {}, () => submit(gateway, input, tenant, generationId, traceparent));
+    // Repeated, it is one that was there before.
+    if (submission.begun === undefined) span.end();
+    return submission;
   } catch (thrown) {
     const { code } = TesseraError.from(thrown);
-    if (code === 'resource_exhausted') gateway.admission.refusals.add(performance.now() - beganMs);
+    const { metrics } = gateway.telemetry;
+    metrics.count('tessera_refusals_total', { code });
+    if (code === 'resource_exhausted') {
+      const ms = performance.now() - beganMs;
+      gateway.admission.refusals.add(ms);
+      metrics.time('tessera_refusal_seconds', ms, {});
+    }
+    span.end(thrown);
     throw thrown;
   }
 }

@@ -1,4 +1,4 @@
-import type { GenerationRecord, Receipt, TesseraError } from '@tessera/core';
+import type { GenerationRecord, Receipt, SchedulerState, TesseraError } from '@tessera/core';
 import type { CallTrace, Recorder, SpanAttributes, SpanName, Telemetry, TraceSpan } from '@tessera/runtime';
 import { within } from '@tessera/runtime';
 import { ImageTelemetry } from './image-telemetry.js';
@@ -87,8 +87,9 @@ export class GenerationTelemetry {
     }
   }
 
-  /** It begins again where another gateway left it. @param steps done before, of the image that is furthest. */
-  resumed({ state }: GenerationRecord, steps: number): void {
+  /** It goes on where another gateway stopped. @param states that its images go on from. */
+  resumed({ state }: GenerationRecord, states: Iterable<SchedulerState>): void {
+    const steps = Math.max(0, ...[...states].map(({ stepIndex }) => stepIndex));
     const from = state === 'queued' ? 'queue' : steps > 0 ? 'checkpoint' : 'start';
     this.#metrics.count('tessera_resumes_total', { from });
     this.#span.event('resumed', { 'tessera.from': from, 'tessera.step_index': steps });

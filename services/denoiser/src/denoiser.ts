@@ -18,6 +18,7 @@ export interface DenoiserParts {
   readonly networks: readonly DenoiserNetwork[];
   /** Hears of every run. */
   readonly onRan?: OnRan;
+  readonly onClose?: () => void;
   /** For tests, which show what each of them holds. */
   readonly protections?: Partial<Protections>;
 }
@@ -33,12 +34,13 @@ export class Denoiser implements WorkerProgram {
   readonly #executor: Executor;
   readonly #networks: readonly DenoiserNetwork[];
   readonly #loop: RunLoop;
+  readonly #onClose: () => void;
   readonly #solitude = new Solitude();
   /** Evaluations of calls that wait for one that is alone, or to be alone. */
   #held = 0;
   #draining = false;
 
-  constructor({ executor, numericClass, networks, protections, onRan }: DenoiserParts) {
+  constructor({ executor, numericClass, networks, protections, onRan, onClose = () => {} }: DenoiserParts) {
     this.models = networks.map(({ card }) => card);
     this.device = executor.device;
     this.numericClass = numericClass;
@@ -47,6 +49,7 @@ export class Denoiser implements WorkerProgram {
     this.failed = executor.failed;
     this.#executor = executor;
     this.#networks = networks;
+    this.#onClose = onClose;
     this.#loop = new RunLoop({ ...PROTECTIONS, ...protections }, onRan);
   }
 
@@ -109,6 +112,7 @@ export class Denoiser implements WorkerProgram {
   }
 
   close(): Promise<void> {
+    this.#onClose();
     return this.#executor.close();
   }
 }

@@ -12,6 +12,7 @@ export type {
 export { PROTECTIONS, type Protections } from './protections.js';
 export { RunLoop } from './run-loop.js';
 export { logRuns, type RunRecord } from './run-record.js';
+export { RunSpans } from './run-spans.js';
 export { createDenoiserHandlers } from './service.js';
 export { Solitude } from './solitude.js';
 export { startDenoiser } from './start-denoiser.js';

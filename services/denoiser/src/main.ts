@@ -1,9 +1,10 @@
-import { runMain, serveWorker, workerSettings } from '@tessera/runtime';
+import { runMain, serveWorker, type Telemetry, workerSettings } from '@tessera/runtime';
 import { createDenoiserHandlers } from './service.js';
 import { startDenoiser } from './start-denoiser.js';
 
 await runMain('denoiser', async (context) => {
   const settings = workerSettings('denoiser', context.log);
-  const start = (signal: AbortSignal) => startDenoiser(settings, context.log, signal);
+  const start = (signal: AbortSignal, telemetry: Telemetry) =>
+    startDenoiser(settings, { ...context, telemetry }, signal);
   await serveWorker({ settings, start, handlers: createDenoiserHandlers }, context);
 });

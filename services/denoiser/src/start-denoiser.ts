@@ -1,10 +1,12 @@
 import { numericClass, parseDevice, startExecutor } from '@tessera/onnx';
-import type { Logger, WorkerSettings } from '@tessera/runtime';
+import type { Logger, Telemetry, WorkerSettings } from '@tessera/runtime';
 import { Denoiser } from './denoiser.js';
 import { DenoiserNetwork } from './denoiser-network.js';
 import { openModels } from './open-models.js';
 import type { Protections } from './protections.js';
-import { logRuns } from './run-record.js';
+import { recordRuns } from './record-runs.js';
+import { logRuns, type OnRan } from './run-record.js';
+import { RunSpans } from './run-spans.js';
 
 /**
  * Takes the device, loads every denoiser, warms them up and measures them.
@@ -14,7 +16,7 @@ import { logRuns } from './run-record.js';
  */
 export async function startDenoiser(
   settings: WorkerSettings,
-  log: Logger,
+  { log, telemetry }: { readonly log: Logger; readonly telemetry: Telemetry },
   signal: AbortSignal,
   protections: Partial<Protections> = {},
 ): Promise<Denoiser> {
@@ -26,6 +28,13 @@ export async function startDenoiser(
   const networks: DenoiserNetwork[] = [];
   // One after the other, so that each is measured alone.
   for (const { folder, card } of opened) networks.push(await DenoiserNetwork.load(executor, folder, card));
-  const parts = { executor, numericClass: await numericClass(executor), networks, protections, onRan: logRuns(log) };
-  return new Denoiser(parts);
+  const spans = new RunSpans(telemetry.spans);
+  const tells: readonly OnRan[] = [logRuns(log), recordRuns(telemetry.metrics), (run) => spans.ran(run)];
+  return new Denoiser({
+    ...{ executor, numericClass: await numericClass(executor), networks, protections },
+    onRan(run) {
+      for (const tell of tells) tell(run);
+    },
+    onClose: () => spans.close(),
+  });
 }

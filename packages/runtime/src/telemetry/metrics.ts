@@ -93,9 +93,11 @@ export const METRICS = {
 
   tessera_run_seconds: histogram(DENOISER, 'One run of the network', {}, SHORT_S),
   tessera_batch_evaluations: histogram(DENOISER, 'Evaluations in one run', {}, BATCHES),
-  tessera_evaluations_cancelled_total: counter(DENOISER, 'Evaluations of calls that were cancelled', {
-    when: ['waiting', 'running'],
-  }),
+  tessera_evaluations_wasted_total: counter(
+    DENOISER,
+    'Evaluations that ran for calls that were cancelled meanwhile',
+    {},
+  ),
   tessera_evaluations_started_total: observedCounter(WORKERS, 'Evaluations that began', {}),
   tessera_evaluations_completed_total: observedCounter(WORKERS, 'Evaluations that ended', {}),
   tessera_evaluations_waiting: observedGauge(WORKERS, 'Evaluations that wait at this worker', {}),
