@@ -35,12 +35,9 @@ export async function startProcessCluster(options: ProcessClusterOptions = {}): 
   const dispose = async () => {
     for (const process of started.reverse()) await process[Symbol.asyncDispose]();
   };
-  const worker = async (
-    stage: Parameters<typeof startWorker>[0],
-    args: readonly string[] = [],
-    script: { readonly script?: string } = {},
-  ) => {
-    const process = await startWorker(stage, { args, ...script, ...(model !== undefined && { model }) });
+  const worker = async (stage: Parameters<typeof startWorker>[0], args: readonly string[] = [], script?: string) => {
+    const its = { ...(script !== undefined && { script }), ...(model !== undefined && { model }) };
+    const process = await startWorker(stage, { args, ...its });
     started.push(process);
     return process;
   };
@@ -51,7 +48,7 @@ export async function startProcessCluster(options: ProcessClusterOptions = {}): 
     const denoiserArgs = ['--log-level', logLevel, '--threads', String(threads)];
     const denoiserProgram = unprotected('unprotected-denoiser-program.js', without.denoiser);
     for (let i = 0; i < count; i += 1) {
-      denoisers.push(await worker('denoiser', [...denoiserArgs, ...denoiserProgram.args], denoiserProgram));
+      denoisers.push(await worker('denoiser', [...denoiserArgs, ...denoiserProgram.args], denoiserProgram.script));
     }
     const workers = {
       textEncoders: [encoder.address],
@@ -71,7 +68,7 @@ export async function startProcessCluster(options: ProcessClusterOptions = {}): 
 }
 
 /** A program that takes protections to do without, in place of the process's own, where there are any. */
-function unprotected(program: string, without: object | undefined) {
+function unprotected(program: string, without: object | undefined): { script?: string; args: readonly string[] } {
   if (without === undefined) return { args: [] };
   return { script: join(UNPROTECTED, program), args: ['--protections', JSON.stringify(without)] };
 }
