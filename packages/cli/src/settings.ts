@@ -65,7 +65,7 @@ export const DEFAULT_ADDRESS = GATEWAY_SETTINGS.listen.fallback({});
 /** What a command that talks to a cluster can be told. */
 export const CLIENT_SETTINGS = defineSettings({
   config: optional(path, 'file of settings, YAML'),
-  address: optional(address, 'gateway of the cluster to use'),
+  address: setting(listOf(address), 'gateway of the cluster to use; several are used in turn when one is lost', []),
   apiKey: optional(secret, 'key that says who calls, where the cluster asks for one'),
 });
 

@@ -56,7 +56,7 @@ export async function findOrStartCluster(search: EphemeralSearch): Promise<Found
   }).finally(() => {
     if (isTTY) process.stderr.write('\r\x1b[K');
   });
-  const client = connect({ address: cluster.addresses[0], apiKey: settings.values.apiKey ?? cluster.supervisorKey });
+  const client = connect({ address: cluster.addresses, apiKey: settings.values.apiKey ?? cluster.supervisorKey });
   return {
     client,
     signal: AbortSignal.any([signal, cluster.failed]),
@@ -68,12 +68,13 @@ export async function findOrStartCluster(search: EphemeralSearch): Promise<Found
 }
 
 async function runningCluster({ settings, signal }: ClusterSearch): Promise<FoundCluster | undefined> {
-  const named = settings.values.address;
-  const client = connect({ address: named ?? DEFAULT_ADDRESS, apiKey: settings.values.apiKey });
-  if (await client.isServing(named === undefined ? PROBE_TIMEOUT_MS : NAMED_TIMEOUT_MS)) {
+  const { address: named, apiKey } = settings.values;
+  const isNamed = named.length > 0;
+  const client = connect({ address: isNamed ? named : DEFAULT_ADDRESS, apiKey });
+  if (await client.isServing(isNamed ? NAMED_TIMEOUT_MS : PROBE_TIMEOUT_MS)) {
     return { client, signal, close: async () => client.close() };
   }
   client.close();
-  if (named !== undefined) throw new TesseraError('unavailable', `no cluster serves at ${named}`);
+  if (isNamed) throw new TesseraError('unavailable', `no cluster serves at ${named.join(', ')}`);
   return undefined;
 }
