@@ -103,9 +103,9 @@ async function makeImage(setup: ImageRunSetup): Promise<CompletedImage> {
         break;
       case 'latent':
         stopwatch.lap('denoise');
-        told.decodes();
         latent = event.latent;
         await checkpoints.keep();
+        told.decodes();
         break;
       case 'pixels':
         seams?.add(event.band.data);

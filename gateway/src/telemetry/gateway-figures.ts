@@ -1,4 +1,4 @@
-import { type Bus, type LagMonitor, observeProcess, type Telemetry } from '@tessera/runtime';
+import { type Bus, type LagMonitor, METRICS, observeProcess, type Telemetry } from '@tessera/runtime';
 import type { Admission } from '../admission.js';
 import type { Ledger } from '../ledger.js';
 import type { WorkerLink } from '../workers/worker-link.js';
@@ -29,17 +29,13 @@ export function observeGateway({ metrics }: Telemetry, gateway: FiguresOfGateway
   );
 }
 
+/** Every stage in every state, so that none that is ready is a number too; a worker that never answered may be of any stage. */
 function counted(links: readonly WorkerLink[]) {
-  const counts = new Map<string, ReturnType<typeof figureOf> & { readonly value: number }>();
-  for (const link of links) {
-    const figure = figureOf(link);
-    const key = `${figure.labels.stage} ${figure.labels.state}`;
-    counts.set(key, { ...figure, value: (counts.get(key)?.value ?? 0) + 1 });
-  }
-  return counts.values();
-}
-
-/** A worker that has never answered may be of any stage. */
-function figureOf({ description, state }: WorkerLink) {
-  return { labels: { stage: description?.stage ?? ('unknown' as const), state } };
+  const { stage: stages, state: states } = METRICS.tessera_workers.labels;
+  return stages.flatMap((stage) =>
+    states.map((state) => ({
+      labels: { stage, state },
+      value: links.filter((link) => link.state === state && (link.description?.stage ?? 'unknown') === stage).length,
+    })),
+  );
 }
