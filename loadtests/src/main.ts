@@ -20,8 +20,11 @@ async function main(argv: readonly string[]): Promise<number> {
   }
   const { scenario, folder, capacity, summary, verdict } = await runLoadtest(args, shutdownSignal());
   const line = { scenario, ...verdict, ...(capacity !== undefined && { capacity }), folder };
+  const told = capacity === undefined ? '' : `  capacity: ${capacity.toFixed(2)} generations a second\n`;
   process.stdout.write(
-    args.json ? `${JSON.stringify(line)}\n` : `${verdictText(scenario, summary, verdict)}\n${folder}/report.html\n`,
+    args.json
+      ? `${JSON.stringify(line)}\n`
+      : `${verdictText(scenario, summary, verdict)}${told}\n${folder}/report.html\n`,
   );
   return verdict.pass ? 0 : 1;
 }

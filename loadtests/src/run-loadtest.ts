@@ -12,7 +12,7 @@ export interface LoadtestResult {
   readonly scenario: string;
   /** Holds report.html and summary.json. */
   readonly folder: string;
-  /** Generations a second, when it was needed. */
+  /** Generations a second that the cluster makes when it is full, where it was measured or needed. */
   readonly capacity: number | undefined;
   readonly summary: K6Summary;
   readonly verdict: Verdict;
@@ -38,14 +38,14 @@ export async function runLoadtest(args: LoadtestArguments, signal: AbortSignal):
   const { durationMs, rate, limits } = args;
   const needsCapacity = scenario.load !== 'own' && rate === undefined;
   const capacity = needsCapacity ? (args.capacity ?? (await measureCapacity(base, folder, apiKeys))) : undefined;
-  if (capacity !== undefined) process.stderr.write(`capacity: ${capacity.toFixed(2)} generations a second\n`);
   const told = { durationMs, rate, limits, capacity, apiKeys };
   await using _viewers =
     scenario.pausedViewers === 0
       ? { [Symbol.asyncDispose]: async () => {} }
       : await startPausedViewers(address, scenario.pausedViewers, apiKeys[0]);
   const summary = await runK6({ ...base, scenario: scenario.name, told, folder });
-  return { scenario: scenario.name, folder, capacity, summary, verdict: verdictOf(summary) };
+  const measured = scenario.name === 'capacity' ? capacityIn(summary) : capacity;
+  return { scenario: scenario.name, folder, capacity: measured, summary, verdict: verdictOf(summary) };
 }
 
 async function clusterFor(args: LoadtestArguments, folder: string, signal: AbortSignal): Promise<LoadedCluster> {
@@ -66,10 +66,14 @@ async function measureCapacity(
   const into = join(folder, 'capacity');
   await mkdir(into, { recursive: true });
   const told = { durationMs: CAPACITY_MS, apiKeys };
-  const { metrics } = await runK6({ ...base, scenario: 'capacity', told, folder: into });
-  const completed = metrics.tessera_completed?.values.count ?? 0;
-  if (completed === 0) throw new TesseraError('unavailable', 'the cluster completes nothing: run smoke');
-  return (1000 * completed) / CAPACITY_MS;
+  const capacity = capacityIn(await runK6({ ...base, scenario: 'capacity', told, folder: into }));
+  if (capacity === 0) throw new TesseraError('unavailable', 'the cluster completes nothing: run smoke');
+  return capacity;
+}
+
+/** Generations a second. */
+function capacityIn({ metrics, state }: K6Summary): number {
+  return (1000 * (metrics.tessera_completed?.values.count ?? 0)) / state.testRunDurationMs;
 }
 
 function timestamp(): string {

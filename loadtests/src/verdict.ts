@@ -1,6 +1,7 @@
 /** What k6 hands to `handleSummary`, as far as it is read. */
 export interface K6Summary {
   readonly metrics: Readonly<Record<string, K6Metric>>;
+  readonly state: { readonly testRunDurationMs: number };
 }
 
 export interface K6Metric {

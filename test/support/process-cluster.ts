@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Protections as DenoiserProtections } from '@tessera/denoiser';
 import type { Protections as GatewayProtections } from '@tessera/gateway';
-import { GATEWAY_SCRIPT, type GatewayProcess, startGateway } from './gateway-process.js';
+import { GATEWAY_SCRIPT, type GatewayProcess, type GatewayWorkers, startGateway } from './gateway-process.js';
 import { repoRoot } from './paths.js';
 import { startWorker, type WorkerProcess } from './worker-process.js';
 
@@ -9,6 +9,8 @@ import { startWorker, type WorkerProcess } from './worker-process.js';
 export interface ProcessCluster {
   readonly gateway: GatewayProcess;
   readonly denoisers: readonly WorkerProcess[];
+  /** Where they all are, for another gateway. */
+  readonly workers: GatewayWorkers;
   [Symbol.asyncDispose](): Promise<void>;
 }
 
@@ -20,7 +22,9 @@ export interface ProcessClusterOptions {
   /** Of one run of a denoiser. */
   readonly threads?: number;
   readonly gatewayArgs?: readonly string[];
-  /** Protections that are turned off in the processes. */
+  /** Rows of a denoiser's fullest run; as it measures them when not given. */
+  readonly rows?: number;
+  /** Protections that are turned off in the processes; those of denoisers only where their rows are given. */
   readonly without?: {
     readonly gateway?: Partial<GatewayProtections>;
     readonly denoiser?: Partial<DenoiserProtections>;
@@ -30,7 +34,7 @@ export interface ProcessClusterOptions {
 const UNPROTECTED = join(repoRoot, 'test/dist/support');
 
 export async function startProcessCluster(options: ProcessClusterOptions = {}): Promise<ProcessCluster> {
-  const { denoisers: count = 1, model, logLevel = 'info', threads = 1, gatewayArgs = [], without = {} } = options;
+  const { denoisers: count = 1, model, logLevel = 'info', threads = 1, gatewayArgs = [], rows, without = {} } = options;
   const started: AsyncDisposable[] = [];
   const dispose = async () => {
     for (const process of started.reverse()) await process[Symbol.asyncDispose]();
@@ -46,9 +50,13 @@ export async function startProcessCluster(options: ProcessClusterOptions = {}): 
     const decoder = await worker('decoder');
     const denoisers: WorkerProcess[] = [];
     const denoiserArgs = ['--log-level', logLevel, '--threads', String(threads)];
-    const denoiserProgram = unprotected('unprotected-denoiser-program.js', without.denoiser);
+    const denoiser = unprotected(
+      'unprotected-denoiser-program.js',
+      rows === undefined ? undefined : { ...without.denoiser },
+    );
+    const rowArgs = rows === undefined ? [] : ['--rows', String(rows)];
     for (let i = 0; i < count; i += 1) {
-      denoisers.push(await worker('denoiser', [...denoiserArgs, ...denoiserProgram.args], denoiserProgram.script));
+      denoisers.push(await worker('denoiser', [...denoiserArgs, ...denoiser.args, ...rowArgs], denoiser.script));
     }
     const workers = {
       textEncoders: [encoder.address],
@@ -60,7 +68,7 @@ export async function startProcessCluster(options: ProcessClusterOptions = {}): 
     started.push(gateway);
     await gateway.ready;
     await Promise.all(denoisers.map((denoiser) => denoiser.ready()));
-    return { gateway, denoisers, [Symbol.asyncDispose]: dispose };
+    return { gateway, denoisers, workers, [Symbol.asyncDispose]: dispose };
   } catch (thrown) {
     await dispose();
     throw thrown;

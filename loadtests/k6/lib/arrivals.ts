@@ -6,6 +6,10 @@ const A_MINUTE = 60;
 /** Generations that may be on their way at once. One more arrives too late for k6, and `dropped_iterations` tells. */
 const MOST_AT_ONCE = 500;
 
+/** How long most generations take. k6 makes further VUs on the way, but not in time. */
+const USUALLY_S = 5;
+const ready = (aSecond: number) => Math.min(MOST_AT_ONCE, Math.ceil(USUALLY_S * aSecond));
+
 const perMinute = (aSecond: number) => Math.max(1, Math.round(A_MINUTE * aSecond));
 
 type Common = 'exec' | 'startTime' | 'gracefulStop' | 'tags';
@@ -22,7 +26,7 @@ export function steadyArrivals(
     rate: perMinute(aSecond),
     timeUnit: TIME_UNIT,
     duration: `${forMs}ms`,
-    preAllocatedVUs: Math.min(atOnce, 10),
+    preAllocatedVUs: Math.min(atOnce, ready(aSecond)),
     maxVUs: atOnce,
     gracefulStop: '30s',
     ...rest,
@@ -49,7 +53,7 @@ export function changingArrivals(
     startRate: perMinute(fromASecond),
     timeUnit: TIME_UNIT,
     stages,
-    preAllocatedVUs: 20,
+    preAllocatedVUs: ready(Math.max(fromASecond, ...ramps.map(({ aSecond }) => aSecond))),
     maxVUs: MOST_AT_ONCE,
     gracefulStop: '60s',
     ...more,

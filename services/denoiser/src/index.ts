@@ -9,6 +9,7 @@ export type {
   NetworkRun,
   PendingNetworkRun,
 } from './evaluation.js';
+export { measureNetwork, type NetworkMeasurement } from './measure-network.js';
 export { PROTECTIONS, type Protections } from './protections.js';
 export { RunLoop } from './run-loop.js';
 export { logRuns, type RunRecord } from './run-record.js';

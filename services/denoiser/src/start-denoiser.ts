@@ -3,7 +3,6 @@ import type { Logger, Telemetry, WorkerSettings } from '@tessera/runtime';
 import { Denoiser } from './denoiser.js';
 import { DenoiserNetwork } from './denoiser-network.js';
 import { openModels } from './open-models.js';
-import type { Protections } from './protections.js';
 import { recordRuns } from './record-runs.js';
 import { logRuns, type OnRan } from './run-record.js';
 import { RunSpans } from './run-spans.js';
@@ -11,14 +10,12 @@ import { RunSpans } from './run-spans.js';
 /**
  * Takes the device, loads every denoiser, warms them up and measures them.
  *
- * @param protections for tests, which show what each of them holds.
  * @throws TesseraError unavailable when the device is missing; failed_precondition, not_found for a model.
  */
 export async function startDenoiser(
   settings: WorkerSettings,
   { log, telemetry }: { readonly log: Logger; readonly telemetry: Telemetry },
   signal: AbortSignal,
-  protections: Partial<Protections> = {},
 ): Promise<Denoiser> {
   const device = parseDevice(settings.device);
   const [executor, opened] = await Promise.all([
@@ -31,7 +28,7 @@ export async function startDenoiser(
   const spans = new RunSpans(telemetry.spans);
   const tells: readonly OnRan[] = [logRuns(log), recordRuns(telemetry.metrics), (run) => spans.ran(run)];
   return new Denoiser({
-    ...{ executor, numericClass: await numericClass(executor), networks, protections },
+    ...{ executor, numericClass: await numericClass(executor), networks },
     onRan(run) {
       for (const tell of tells) tell(run);
     },
