@@ -1,7 +1,9 @@
 import { connect, type TesseraClient } from '@tessera/client';
 import type { GenerationRequestInput } from '@tessera/proto';
-import { type ProcessCluster, startProcessCluster } from '../support/process-cluster.js';
+import { type GatewayProcess, startGateway } from '../support/gateway-process.js';
+import { startProcessCluster } from '../support/process-cluster.js';
 import { bytesMoved, cpuMs } from '../support/process-counters.js';
+import type { WorkerProcess } from '../support/worker-process.js';
 import { type BareStage, startBareStage } from './bare.js';
 import { type Figure, median } from './figure.js';
 import { BUILT_IN } from './overhead.js';
@@ -46,20 +48,22 @@ export async function measureMegapixel(): Promise<MegapixelFigures> {
   const bares = await Promise.all(
     [0, 1].map(() => startBareStage(`${BUILT_IN.folder}/unet/model.onnx`, 1, EXECUTOR_NICER)),
   );
-  await using one = await startProcessCluster({ denoisers: 1 });
+  // Two gateways over the same workers, so that nothing runs beside the measured that does not belong to it.
   await using two = await startProcessCluster({ denoisers: 2 });
-  const [ofOne, ofTwo] = [one, two].map(({ gateway }) => connect({ address: gateway.address })) as [
+  await using one = await startGateway({ ...two.workers, denoisers: two.workers.denoisers.slice(0, 1) });
+  await one.ready;
+  const [ofOne, ofTwo] = [one, two.gateway].map(({ address }) => connect({ address })) as [
     TesseraClient,
     TesseraClient,
   ];
   try {
-    const { evaluationCosts } = (await one.denoisers[0]?.describe()) ?? {};
+    const { evaluationCosts } = (await two.denoisers[0]?.describe()) ?? {};
     const batch = evaluationCosts?.at(-1)?.batchSize ?? 1;
     const rounds: Round[] = [];
     // The first round warms everything up.
     for (let round = 0; round <= ROUNDS; round += 1) {
       const seed = 1_000 + round;
-      const alone = await tiledOn(one, ofOne, seed);
+      const alone = await tiledOn(one, two.denoisers[0], ofOne, seed);
       const pairMs = await denoiseMs(ofTwo, { ...TILED, seed });
       const plainMs = await denoiseMs(ofOne, { ...PLAIN, seed });
       const bareGain = await bareGainOf(bares, batch);
@@ -82,8 +86,13 @@ interface Round {
   readonly bareGain: number;
 }
 
-async function tiledOn({ gateway, denoisers }: ProcessCluster, client: TesseraClient, seed: number) {
-  const [gatewayPid, denoiserPid] = [gateway.process.pid ?? 0, denoisers[0]?.process.pid ?? 0];
+async function tiledOn(
+  gateway: GatewayProcess,
+  denoiser: WorkerProcess | undefined,
+  client: TesseraClient,
+  seed: number,
+) {
+  const [gatewayPid, denoiserPid] = [gateway.process.pid ?? 0, denoiser?.process.pid ?? 0];
   const counters: { cpuMs: number; bytes: number }[] = [];
   // From one step's end to another's: what comes before and after the steps is not theirs.
   const count = () => counters.push({ cpuMs: cpuMs(gatewayPid), bytes: bytesMoved(denoiserPid) });

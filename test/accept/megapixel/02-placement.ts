@@ -7,7 +7,7 @@ import { runsOf } from '../../support/run-log.js';
 import { startWorker, type WorkerProcess } from '../../support/worker-process.js';
 import type { AcceptancePoint } from '../point.js';
 
-const PROGRAM = join(repoRoot, 'test/dist/support/batching-denoiser-program.js');
+const PROGRAM = join(repoRoot, 'test/dist/support/unprotected-denoiser-program.js');
 const BATCHES = [1, 4];
 
 /** Six windows; two windows, whose halves of guidance four denoisers take apart; a composed canvas; one decoded in bands. */
@@ -83,8 +83,7 @@ export const placementPoint: AcceptancePoint = {
 function startBatching(rows: number): Promise<WorkerProcess> {
   return startWorker('denoiser', {
     script: PROGRAM,
-    args: ['--log-level', 'debug'],
-    env: { TEST_ROWS: String(rows) },
+    args: ['--log-level', 'debug', '--protections', '{}', '--rows', String(rows)],
   });
 }
 
