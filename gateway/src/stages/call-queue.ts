@@ -69,8 +69,11 @@ export class CallQueue {
   #queue: Queue<WaitingCall> = emptyQueue();
   /** Since when no denoiser could ever take them. */
   readonly #orphans = new Map<WaitingCall, NodeJS.Timeout>();
-  /** Denoisers that are there for one call: it runs there alone, or will once they have nothing else to do. */
-  readonly #reserved = new Map<WorkerLink, WaitingCall>();
+  /** Denoisers at which a call is alone. */
+  readonly #alone = new Set<WorkerLink>();
+  /** Those that get nothing new until the next call that must be alone can have them, whichever that is. */
+  readonly #kept = new Set<WorkerLink>();
+  #waitingAlone = 0;
   #lastId = 0;
 
   constructor(setup: CallQueueSetup) {
@@ -96,12 +99,14 @@ export class CallQueue {
         (value: Value) => {
           signal.removeEventListener('abort', giveUp);
           this.#adopt(waiting);
+          if (place.alone === true) this.#waitsAlone(-1);
           how(value);
         };
       const giveUp = () => waiting.fail(signal.reason);
       const waiting = this.#waiting(place, failed, settle(resolve), settle(reject));
       signal.addEventListener('abort', giveUp, { once: true });
       this.#queue = enqueue(this.#queue, waiting);
+      if (place.alone === true) this.#waitsAlone(1);
       this.advance();
       this.#lookForOrphans([waiting]);
     });
@@ -118,7 +123,10 @@ export class CallQueue {
       const worker = call && this.#denoiserFor(call);
       if (call === undefined || worker === undefined) return;
       this.#queue = queue;
-      if (call.place.alone === true) this.#reserved.set(worker, call);
+      if (call.place.alone === true) {
+        this.#kept.delete(worker);
+        this.#alone.add(worker);
+      }
       const leave = this.#inFlight.enter(worker, call.tenant, call.evaluations);
       call.hand({
         worker,
@@ -126,7 +134,7 @@ export class CallQueue {
         waitedMs: performance.now() - call.arrivedAtMs,
         vacate: () => {
           leave();
-          this.#unreserve(call);
+          if (call.place.alone === true) this.#alone.delete(worker);
           this.advance();
         },
       });
@@ -173,7 +181,6 @@ export class CallQueue {
       ...{ evaluations, arrivedAtMs, place, failed, hand },
       fail: (reason) => {
         this.#queue = withdraw(this.#queue, call);
-        this.#unreserve(call);
         reject(reason);
       },
     };
@@ -187,27 +194,32 @@ export class CallQueue {
     let best: WorkerLink | undefined;
     let bestEndMs = Number.POSITIVE_INFINITY;
     for (const worker of this.#ofClass(modelSha256, numericClass)) {
-      if (failed.has(worker) || (this.#reserved.get(worker) ?? call) !== call) continue;
+      if (failed.has(worker) || this.#isTaken(worker, alone)) continue;
       const endMs = (worker.load + evaluations) * worker.costs.evaluationMs;
       const earlier = endMs < bestEndMs || (endMs === bestEndMs && this.#inFlight.longerUnused(worker, best));
       if (!earlier) continue;
       best = worker;
       bestEndMs = endMs;
     }
-    if (best !== undefined && alone === true) return this.#whenEmpty(best, call);
+    if (best !== undefined && alone === true) return this.#whenEmpty(best);
     if (best === undefined || !this.#setup.fairOrder) return best;
     return this.#inFlight.hasRoom(best, tenant, evaluations, activeTenants(this.#queue)) ? best : undefined;
   }
 
-  #whenEmpty(worker: WorkerLink, call: WaitingCall): WorkerLink | undefined {
+  #isTaken(worker: WorkerLink, alone = false): boolean {
+    return this.#alone.has(worker) || (!alone && this.#kept.has(worker));
+  }
+
+  /** Kept for whoever is first then: the order may change until the denoiser has nothing else. */
+  #whenEmpty(worker: WorkerLink): WorkerLink | undefined {
     if (worker.inFlight === 0) return worker;
-    this.#unreserve(call);
-    this.#reserved.set(worker, call);
+    this.#kept.add(worker);
     return undefined;
   }
 
-  #unreserve(call: WaitingCall): void {
-    for (const [worker, reservedFor] of this.#reserved) if (reservedFor === call) this.#reserved.delete(worker);
+  #waitsAlone(change: 1 | -1): void {
+    this.#waitingAlone += change;
+    if (this.#waitingAlone === 0) this.#kept.clear();
   }
 
   #ofClass(modelSha256: string, numericClass: string): readonly WorkerLink[] {

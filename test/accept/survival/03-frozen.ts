@@ -21,8 +21,10 @@ export const frozenPoint: AcceptancePoint = {
   run: async (seed) => {
     await using durable = await startDurableCluster(['--denoisers', '2']);
     const gateway = await frozenGateway(durable, seed);
+    console.error(JSON.stringify(gateway));
     await durable.whole();
     const denoiser = await frozenDenoiser(durable, seed);
+    console.error(JSON.stringify(denoiser));
     await durable.whole();
     const slow = await slowDenoiser(durable, seed);
     const leftWithinMs = Math.max(HUNG_FORECASTS * denoiser.forecastMs, LOST_AFTER_MS + BEAT_MS);
