@@ -1,6 +1,7 @@
 import { loadTestsPoint } from './01-load-tests.js';
 import { oneTracePoint } from './02-one-trace.js';
+import { scrapePoint } from './03-scrape.js';
 import { chartPoint } from './04-chart.js';
 import { renderedCommandsPoint } from './05-rendered-commands.js';
 
-export const operate = [loadTestsPoint, oneTracePoint, chartPoint, renderedCommandsPoint] as const;
+export const operate = [loadTestsPoint, oneTracePoint, scrapePoint, chartPoint, renderedCommandsPoint] as const;

@@ -11,7 +11,7 @@ export interface ProcessSpec {
   readonly script: string;
   /** Without `--listen`. */
   readonly args: readonly string[];
-  /** host:port asked for at the first start; later starts take the port that it got. */
+  /** host:port asked for at the first start; later starts take the port that it got, here and for metrics. */
   readonly listen: string;
   readonly environment: NodeJS.ProcessEnv;
 }
@@ -72,7 +72,8 @@ export class SupervisedProcess {
 
   #start(): void {
     const { script, args, environment } = this.#spec;
-    const child = spawn(process.execPath, [script, ...args, '--listen', this.#address], {
+    const same = args.map((arg, i) => (args[i - 1] === '--metrics-listen' ? (this.#metrics ?? arg) : arg));
+    const child = spawn(process.execPath, [script, ...same, '--listen', this.#address], {
       env: { ...environment, [SUPERVISED_ENV]: '1' },
       stdio: ['pipe', 'pipe', 'pipe'],
       // Ctrl-C in the terminal is for the supervisor, which ends its processes in order.
