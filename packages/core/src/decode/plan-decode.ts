@@ -5,7 +5,8 @@ import { bandsOf } from './bands.js';
 
 /**
  * How a finished canvas becomes pixels. It decides the arithmetic: bands of any
- * number give equal bits, and those of the whole graph to 1e-4 in −1…1.
+ * number give equal bits; the whole graph's last digits are others, since it
+ * sums its statistics in float32.
  */
 export interface DecodePlan {
   /** Cells of its other side that are put around a canvas that wraps. */

@@ -18,11 +18,16 @@ interface HeldImage {
   readonly onDisk: boolean;
 }
 
+/** Of tensors that were read and made, after which what is garbage among them is given back. */
+const GARBAGE_BYTES = 64 * 2 ** 20;
+
 /** The bands in the executor's thread: their rows stay there from segment to segment. */
 export class HeldBands {
   readonly #run: (network: number, feeds: NamedTensors) => Promise<NamedTensors>;
   readonly #images = new Map<number, HeldImage>();
   readonly #begun: () => void;
+  /** Since the last collection. */
+  #usedBytes = 0;
 
   /** @param begun is told of every band that is placed or runs a segment. */
   constructor(run: (network: number, feeds: NamedTensors) => Promise<NamedTensors>, begun: () => void) {
@@ -48,8 +53,11 @@ export class HeldBands {
     const networkOf = new Map(plan.segments.map(({ name }, i) => [name, networks[i]]));
     const held = bands.map((band, i) => {
       const store = folder === undefined ? new MemoryRows() : new DiskRows(folder, i);
-      const run = ({ name }: { readonly name: string }, feeds: NamedTensors) =>
-        this.#run(networkOf.get(name) as number, feeds);
+      const run = async ({ name }: { readonly name: string }, feeds: NamedTensors) => {
+        const outputs = await this.#run(networkOf.get(name) as number, feeds);
+        this.#usedBytes += bytesOf(feeds) + bytesOf(outputs);
+        return outputs;
+      };
       return new LocalBand(plan, band, latentRows, run, store);
     });
     this.#images.set(holding, { bands: held, onDisk: folder !== undefined });
@@ -65,8 +73,11 @@ export class HeldBands {
       case 'place':
         return this.#reported(id, () => band.place(command.tensor, command.rows));
       case 'advance':
-        // Memory is short, and what the band before took is garbage by now.
-        if (image.onDisk) await collectGarbage();
+        // Where memory is short, what the band before took is given back before the next takes its own.
+        if (image.onDisk || this.#usedBytes > GARBAGE_BYTES) {
+          await collectGarbage();
+          this.#usedBytes = 0;
+        }
         return this.#reported(id, () => band.advance(command.segment, command.given));
       case 'rows': {
         const rows = copyOf(await band.rows(command.tensor));
@@ -85,6 +96,10 @@ export class HeldBands {
     const memory = [...edges.flatMap((rows) => (rows === undefined ? [] : [rows.data.buffer])), ...statistics];
     return { answer: { type: 'banded', id, report, ...times }, memory: [...new Set(memory as ArrayBuffer[])] };
   }
+}
+
+function bytesOf(tensors: NamedTensors): number {
+  return Object.values(tensors).reduce((bytes, { data }) => bytes + data.byteLength, 0);
 }
 
 /** The band keeps its own. */
