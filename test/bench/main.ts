@@ -6,6 +6,7 @@ import { measureMegapixel, megapixelFigures } from './megapixel.js';
 import { BUILT_IN, measureOverhead, overheadFigures } from './overhead.js';
 import { slowStepModel } from './slow-step-model.js';
 import { startFigure } from './start.js';
+import { measureTelemetry, telemetryFigure } from './telemetry-overhead.js';
 
 /** `npm run bench`: see docs/benchmarks.md for what each figure is and how to repeat it. */
 for (const threads of [1, 2]) {
@@ -20,3 +21,4 @@ printTable(megapixelFigures(await measureMegapixel()));
 printTable([await startFigure()]);
 printTable([await gatewayMemoryFigure()]);
 printTable(await estimateFigures());
+printTable([telemetryFigure(await measureTelemetry())]);

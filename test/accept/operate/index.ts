@@ -3,5 +3,13 @@ import { oneTracePoint } from './02-one-trace.js';
 import { scrapePoint } from './03-scrape.js';
 import { chartPoint } from './04-chart.js';
 import { renderedCommandsPoint } from './05-rendered-commands.js';
+import { telemetryOverheadPoint } from './07-overhead.js';
 
-export const operate = [loadTestsPoint, oneTracePoint, scrapePoint, chartPoint, renderedCommandsPoint] as const;
+export const operate = [
+  loadTestsPoint,
+  oneTracePoint,
+  scrapePoint,
+  chartPoint,
+  renderedCommandsPoint,
+  telemetryOverheadPoint,
+] as const;
