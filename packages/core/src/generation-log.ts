@@ -122,7 +122,12 @@ export function foldLogEntry(
       return { ...next, lease, fruitlessLeases, ageMs: ageOf(record, entry) };
     }
     case 'release':
-      return { ...next, lease: { fence: record.lease?.fence ?? 0, ...tracedBy(record.lease ?? {}) }, fruitlessLeases: 0, ageMs: ageOf(record, entry) };
+      return {
+        ...next,
+        lease: { fence: record.lease?.fence ?? 0, ...tracedBy(record.lease ?? {}) },
+        fruitlessLeases: 0,
+        ageMs: ageOf(record, entry),
+      };
     case 'checkpoint': {
       const { imageIndex, stepIndex, object } = entry;
       const kept = (record.checkpoints[imageIndex] ?? []).slice(0, CHECKPOINTS_KEPT - 1);

@@ -36,10 +36,7 @@ test('a generation that ends every denoiser is failed by name after three, and i
   }
   const ofPoison = denoisers.flatMap(({ calls }) => calls).filter(({ generationId }) => poisoned.has(generationId));
   // Once in company, which does not count, and three times alone.
-  assert.deepEqual(
-    ofPoison.map(({ order }) => order?.alone).sort(),
-    [false, true, true, true],
-  );
+  assert.deepEqual(ofPoison.map(({ order }) => order?.alone).sort(), [false, true, true, true]);
   assert.ok(before > 0);
   const { workers } = await asked(client, 'getClusterStatus', {});
   assert.equal(
