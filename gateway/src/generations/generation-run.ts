@@ -153,17 +153,17 @@ export class GenerationRun {
       await this.#told.queued(() => admitted(this.signal));
       const images = await this.#makeImages();
       await this.#writer.event({ type: 'completed', images });
-      void deleteCheckpoints(this.#services.objects, this.record);
       this.#told.ended('completed');
       this.#logger.info('completed a generation', { ms: Math.round(performance.now() - this.#acceptedMs) });
     } catch (thrown) {
-      // Whatever is still on its way for its other images is not needed.
+      // At once: storing its ending takes time, in which its other images would go on.
       this.stop(TesseraError.from(thrown));
       await this.#end(thrown);
     } finally {
       clearTimeout(limit);
-      // Whatever is still on its way for an image of a failed generation is not needed.
+      // What listens to the signal is let go.
       this.stop(new TesseraError('cancelled', 'the generation has ended'));
+      if (this.record.terminal !== undefined) void deleteCheckpoints(this.#services.objects, this.record);
     }
   }
 
@@ -357,8 +357,6 @@ export class GenerationRun {
       await this.#writer.event({ type: 'failed', code, message, ...more });
     } catch (unwritten) {
       this.#logger.error('could not store the ending of a generation', unwritten);
-    } finally {
-      if (this.record.terminal !== undefined) void deleteCheckpoints(this.#services.objects, this.record);
     }
   }
 
