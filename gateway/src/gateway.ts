@@ -30,7 +30,8 @@ import { LEASE_TIMES, type LeaseTimes, TakeOvers } from './leases/take-overs.js'
 import { Ledger } from './ledger.js';
 import { PROTECTIONS, type Protections } from './protections.js';
 import { ConditioningCache } from './stages/conditioning-cache.js';
-import { Dispatcher, type DispatchLimits } from './stages/dispatcher.js';
+import { Dispatcher } from './stages/dispatcher.js';
+import type { DispatchLimits } from './stages/worker-choice.js';
 import { observeGateway } from './telemetry/gateway-figures.js';
 import { Tenants } from './tenants/tenants.js';
 import { completeModels, liveModels } from './workers/model-catalogue.js';

@@ -72,7 +72,7 @@ export class WorkerStages {
       card,
       plan,
       logger: this.#log,
-      numericClass: await this.#dispatcher.chooseNumericClass(card.sha256, signal),
+      numericClass: await this.#dispatcher.choice.chooseNumericClass(card.sha256, signal),
       generationId: 'test',
       tenant: request.tenant,
       weight: 1,

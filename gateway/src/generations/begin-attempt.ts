@@ -75,7 +75,7 @@ async function newArithmetic(
   { plan }: GenerationRecord,
   signal: AbortSignal,
 ): Promise<Arithmetic> {
-  return { numericClass: await dispatcher.chooseNumericClass(plan.modelSha256, signal), arithmeticVersion };
+  return { numericClass: await dispatcher.choice.chooseNumericClass(plan.modelSha256, signal), arithmeticVersion };
 }
 
 async function whyNotAsBefore(
@@ -85,7 +85,7 @@ async function whyNotAsBefore(
   signal: AbortSignal,
 ): Promise<string | undefined> {
   if (before.arithmeticVersion !== arithmeticVersion) return 'no gateway of its arithmetic version is left';
-  const isThere = await dispatcher.hasNumericClass(plan.modelSha256, before.numericClass, signal);
+  const isThere = await dispatcher.choice.hasNumericClass(plan.modelSha256, before.numericClass, signal);
   return isThere ? undefined : 'no denoiser of its numeric class is left';
 }
 

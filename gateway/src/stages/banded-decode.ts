@@ -1,9 +1,9 @@
-import { setTimeout as delay } from 'node:timers/promises';
-import { type ErrorCode, type PixelBand, type Tensor, TesseraError } from '@tessera/core';
+import { type PixelBand, type Tensor, TesseraError } from '@tessera/core';
 import type { CallTrace, Logger } from '@tessera/runtime';
 import type { WorkerLink } from '../workers/worker-link.js';
 import type { Dispatcher } from './dispatcher.js';
 import { remoteBands, type ShareCost, ShareFailure } from './remote-bands.js';
+import { isWorkerFailure } from './worker-choice.js';
 
 export interface BandedDecodeSetup {
   readonly dispatcher: Dispatcher;
@@ -18,9 +18,6 @@ export interface BandedDecodeSetup {
   readonly decodedBy: (numericClass: string) => void;
   readonly trace?: CallTrace | undefined;
 }
-
-/** Failures of a decoder, after which others, or another way to keep the rows, may well succeed. */
-const WORKER_FAILURES: readonly ErrorCode[] = ['unavailable', 'internal', 'resource_exhausted', 'cancelled'];
 
 /**
  * Decodes a latent in bands on all decoders of one numeric class. When one
@@ -41,7 +38,7 @@ export async function* bandedDecode(
 ): AsyncGenerator<PixelBand> {
   // All decoders work on one image: two at a time would be no faster, and need twice the memory.
   const release = await dispatcher.bandedDecodes.turn(signal);
-  const { attempts, minBackoffMs } = dispatcher.limits;
+  const { choice } = dispatcher;
   const failed = new Set<WorkerLink>();
   // The first attempt is as planned; later ones need less memory.
   const smaller = halved(bandStarts, latent.shape[1] as number, fewestRows);
@@ -54,7 +51,7 @@ export async function* bandedDecode(
   try {
     for (let attempt = 1; ; attempt += 1) {
       const need = { stage: 'decoder', modelSha256, ...(rowsDone > 0 && { numericClass }) } as const;
-      const workers = await dispatcher.group(need, failed, signal);
+      const workers = await choice.group(need, failed, signal);
       numericClass = workers[0]?.description?.numericClass ?? '';
       const image = { model, latent, pixelsPerCell, trace, ...withAttempt(attempt) };
       const vacate = workers.map((worker) => worker.occupy(1));
@@ -71,10 +68,10 @@ export async function* bandedDecode(
         signal.throwIfAborted();
         if (!(thrown instanceof ShareFailure)) throw thrown;
         const error = TesseraError.from(thrown.cause);
-        if (!WORKER_FAILURES.includes(error.code)) throw error;
+        if (!isWorkerFailure(error)) throw error;
         const { address } = thrown.worker;
         logger.warn('a decoder failed its share of an image', { address, attempt, cause: error.message });
-        if (attempt >= attempts) {
+        if (attempt >= choice.limits.attempts) {
           const text = `${attempt} decodes in bands failed in a row`;
           throw new TesseraError('unavailable', text, { cause: error });
         }
@@ -83,10 +80,7 @@ export async function* bandedDecode(
       } finally {
         for (const leave of vacate) leave();
       }
-      if (!dispatcher.hasGroup(need, failed)) {
-        failed.clear();
-        await delay(minBackoffMs * 2 ** attempt, undefined, { signal }).catch(() => signal.throwIfAborted());
-      }
+      await choice.backOff(need, failed, attempt, signal);
     }
   } finally {
     release();

@@ -1,22 +1,13 @@
-import { setTimeout as delay } from 'node:timers/promises';
-import { type ErrorCode, type Tensor, TesseraError } from '@tessera/core';
+import { type Tensor, TesseraError } from '@tessera/core';
 import { type CallOrder, tesseraV1 } from '@tessera/proto';
 import { type CallTrace, type Logger, NO_RECORDER, type Recorder } from '@tessera/runtime';
-import type { WorkerStage } from '../workers/worker-description.js';
 import type { WorkerLink } from '../workers/worker-link.js';
 import type { Workers } from '../workers/workers.js';
 import { type CallPlace, CallQueue, type Handover } from './call-queue.js';
 import { OneByOne } from './one-by-one.js';
 import { PredictStream, type WindowCall, type WindowPredictions, WORKER_LOST } from './predict-stream.js';
 import { Suspects } from './suspects.js';
-
-/** What a call needs of the worker that takes it. */
-export interface WorkerNeed {
-  readonly stage: WorkerStage;
-  readonly modelSha256: string;
-  /** Only workers of this class may take it. */
-  readonly numericClass?: string;
-}
+import { type DispatchLimits, isWorkerFailure, WorkerChoice, type WorkerNeed } from './worker-choice.js';
 
 /** One window of a generation, to be predicted under each of its conditionings. */
 export interface PredictionRequest {
@@ -27,16 +18,6 @@ export interface PredictionRequest {
   readonly windows: number;
   readonly trace?: CallTrace | undefined;
 }
-
-export interface DispatchLimits {
-  /** Longest wait for a worker to appear before the call fails as unavailable. */
-  readonly workerWaitMs: number;
-  /** Workers that may fail a call before the call is taken to be at fault. */
-  readonly attempts: number;
-  readonly minBackoffMs: number;
-}
-
-export const DISPATCH_LIMITS: DispatchLimits = { workerWaitMs: 30_000, attempts: 5, minBackoffMs: 50 };
 
 export interface DispatcherSetup {
   readonly workers: Workers;
@@ -49,34 +30,27 @@ export interface DispatcherSetup {
 /** What halves take is known only of those that were made; a figure of a bad moment would stay. */
 const TRY_APART_EVERY = 16;
 
-const MOST_DOUBLINGS = 6;
-
-/** Failures of a worker, after which another one may well succeed. */
-const WORKER_FAILURES: readonly ErrorCode[] = ['unavailable', 'internal', 'resource_exhausted', 'cancelled'];
-
 /** Sends every call to the worker where it will end first, and elsewhere when that one fails. */
 export class Dispatcher {
   readonly calls: CallQueue;
+  readonly choice: WorkerChoice;
   /** Images that are decoded in bands, which takes every decoder. */
   readonly bandedDecodes = new OneByOne();
   readonly #workers: Workers;
   readonly #log: Logger;
   readonly #metrics: Recorder;
-  readonly #limits: DispatchLimits;
   readonly #streams = new WeakMap<WorkerLink, PredictStream>();
   readonly #suspects = new Suspects();
-  readonly #lastTaken = new WeakMap<WorkerLink, number>();
-  #taken = 0;
   /** Calls that found denoisers for each of their halves. */
   #chances = 0;
 
-  constructor({ workers, logger, metrics = NO_RECORDER, limits = DISPATCH_LIMITS, fairOrder }: DispatcherSetup) {
+  constructor({ workers, logger, metrics = NO_RECORDER, limits, fairOrder }: DispatcherSetup) {
     this.#workers = workers;
     this.#log = logger;
     this.#metrics = metrics;
-    this.#limits = limits;
+    this.choice = new WorkerChoice(workers, limits);
     const denoisers = (modelSha256: string) => workers.ready('denoiser', modelSha256);
-    this.calls = new CallQueue({ denoisers, workerWaitMs: limits.workerWaitMs, fairOrder });
+    this.calls = new CallQueue({ denoisers, workerWaitMs: this.choice.limits.workerWaitMs, fairOrder });
   }
 
   /**
@@ -93,7 +67,7 @@ export class Dispatcher {
     call: (worker: WorkerLink, signal: AbortSignal) => Promise<Result>,
   ): Promise<Result> {
     const place = async (failed: ReadonlySet<WorkerLink>) => {
-      const worker = await this.#take(need, failed, signal);
+      const worker = await this.choice.take(need, failed, signal);
       return { worker, vacate: worker.occupy(1) };
     };
     return this.#attempt(need, signal, place, ({ worker }) => call(worker, signal));
@@ -117,57 +91,6 @@ export class Dispatcher {
     });
     const results = await Promise.all(halves);
     return results.flatMap(({ predictions }) => predictions);
-  }
-
-  /**
-   * The numeric class in which a generation of this model ends first, once
-   * there is any.
-   *
-   * @throws TesseraError `unavailable` when no denoiser came in time.
-   */
-  async chooseNumericClass(modelSha256: string, signal: AbortSignal): Promise<string> {
-    const worker = await this.#take({ stage: 'denoiser', modelSha256 }, new Set(), signal);
-    return worker.description?.numericClass ?? '';
-  }
-
-  /** Whether there is a denoiser of the class, or one comes in time. */
-  async hasNumericClass(modelSha256: string, numericClass: string, signal: AbortSignal): Promise<boolean> {
-    try {
-      await this.#take({ stage: 'denoiser', modelSha256, numericClass }, new Set(), signal);
-      return true;
-    } catch (thrown) {
-      signal.throwIfAborted();
-      if (TesseraError.from(thrown).code !== 'unavailable') throw thrown;
-      return false;
-    }
-  }
-
-  get limits(): DispatchLimits {
-    return this.#limits;
-  }
-
-  /**
-   * The workers of one numeric class: of that of which there are most, once there is any.
-   *
-   * @throws TesseraError `unavailable` when none came in time.
-   */
-  async group(need: WorkerNeed, failed: ReadonlySet<WorkerLink>, signal: AbortSignal): Promise<readonly WorkerLink[]> {
-    await this.#take(need, failed, signal);
-    const usable = this.#usable(need, failed);
-    const classOf = ({ description }: WorkerLink) => description?.numericClass ?? '';
-    const classes = [...new Set(usable.map(classOf))].sort();
-    const groups = classes.map((numericClass) => usable.filter((worker) => classOf(worker) === numericClass));
-    return groups.reduce((largest, group) => (group.length > largest.length ? group : largest), []);
-  }
-
-  hasGroup(need: WorkerNeed, failed: ReadonlySet<WorkerLink>): boolean {
-    return this.#usable(need, failed).length > 0;
-  }
-
-  /** Numeric classes of all workers of this stage that have served the model, those that are away too. */
-  numericClasses({ stage, modelSha256 }: WorkerNeed): ReadonlySet<string> {
-    const known = this.#workers.links.filter((link) => link.description?.stage === stage && link.serves(modelSha256));
-    return new Set(known.flatMap(({ description }) => description?.numericClass ?? []));
   }
 
   /** Hands on calls as workers come and go, until the signal is aborted. */
@@ -241,13 +164,13 @@ export class Dispatcher {
       } catch (thrown) {
         signal.throwIfAborted();
         const error = TesseraError.from(thrown);
-        if (!WORKER_FAILURES.includes(error.code) || error.reason === 'POISON') throw error;
+        if (!isWorkerFailure(error) || error.reason === 'POISON') throw error;
         // Of a call that was lost with its worker nothing is known yet.
         if (error.reason !== WORKER_LOST) answered += 1;
         const { address } = placed.worker;
         this.#metrics.count('tessera_worker_calls_failed_total', { stage: need.stage });
         this.#log.warn('a worker failed a call', { stage: need.stage, address, cause: error.message });
-        if (answered >= this.#limits.attempts) {
+        if (answered >= this.choice.limits.attempts) {
           const text = `${answered} calls to a ${need.stage} failed in a row`;
           throw new TesseraError('unavailable', text, { cause: error });
         }
@@ -255,58 +178,8 @@ export class Dispatcher {
       } finally {
         placed.vacate();
       }
-      await this.#backOff(need, failed, attempt, signal);
+      await this.choice.backOff(need, failed, attempt, signal);
     }
-  }
-
-  async #take(need: WorkerNeed, failed: ReadonlySet<WorkerLink>, signal: AbortSignal): Promise<WorkerLink> {
-    signal.throwIfAborted();
-    const worker = this.#best(need, failed) ?? (await this.#awaited(need, failed, signal));
-    this.#taken += 1;
-    this.#lastTaken.set(worker, this.#taken);
-    return worker;
-  }
-
-  async #awaited(need: WorkerNeed, failed: ReadonlySet<WorkerLink>, signal: AbortSignal): Promise<WorkerLink> {
-    const patience = AbortSignal.timeout(this.#limits.workerWaitMs);
-    const either = AbortSignal.any([signal, patience]);
-    try {
-      for (;;) {
-        await this.#workers.changed(either);
-        const best = this.#best(need, failed);
-        if (best !== undefined) return best;
-      }
-    } catch (thrown) {
-      signal.throwIfAborted();
-      if (!patience.aborted) throw thrown;
-      throw new TesseraError('unavailable', `no ${need.stage} serves this model`);
-    }
-  }
-
-  #usable({ stage, modelSha256, numericClass }: WorkerNeed, failed: ReadonlySet<WorkerLink>): readonly WorkerLink[] {
-    return this.#workers
-      .ready(stage, modelSha256)
-      .filter((worker) => !failed.has(worker))
-      .filter(({ description }) => numericClass === undefined || description?.numericClass === numericClass);
-  }
-
-  #best(need: WorkerNeed, failed: ReadonlySet<WorkerLink>): WorkerLink | undefined {
-    const endsAfterMs = (worker: WorkerLink) => (worker.load + 1) * worker.costs.evaluationMs;
-    const takenAt = (worker: WorkerLink) => this.#lastTaken.get(worker) ?? 0;
-    let best: WorkerLink | undefined;
-    for (const worker of this.#usable(need, failed)) {
-      const byEnd = best === undefined ? -1 : endsAfterMs(worker) - endsAfterMs(best);
-      if (best === undefined || byEnd < 0 || (byEnd === 0 && takenAt(worker) < takenAt(best))) best = worker;
-    }
-    return best;
-  }
-
-  /** Lets a worker that just failed be found lost, or recover, before it is asked again. */
-  async #backOff(need: WorkerNeed, failed: Set<WorkerLink>, attempt: number, signal: AbortSignal): Promise<void> {
-    if (this.#best(need, failed) !== undefined) return;
-    failed.clear();
-    const waitMs = this.#limits.minBackoffMs * 2 ** Math.min(attempt, MOST_DOUBLINGS) * (0.5 + Math.random());
-    await delay(waitMs, undefined, { signal }).catch(() => signal.throwIfAborted());
   }
 
   #streamOf(worker: WorkerLink): PredictStream {

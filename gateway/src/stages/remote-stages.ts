@@ -140,7 +140,7 @@ async function encodeTexts(
   const lookedUp = (outcome: 'hit' | 'miss', count: number) =>
     metrics.count('tessera_cache_lookups_total', { cache: 'conditioning', outcome }, count);
   // What is known waits for no text encoder.
-  for (const numericClass of dispatcher.numericClasses(need)) {
+  for (const numericClass of dispatcher.choice.numericClasses(need)) {
     const known = cache.getAll({ modelSha256, numericClass }, texts);
     if (known.size < texts.length) continue;
     encodedBy(numericClass);
