@@ -3,7 +3,8 @@ import { connect, type TesseraClient } from '@tessera/client';
 import { startProcessCluster } from '../support/process-cluster.js';
 import { type LoggedRun, runsOf } from '../support/run-log.js';
 import type { WorkerProcess } from '../support/worker-process.js';
-import { type BareStage, EXECUTOR_NICER, startBareStage } from './bare.js';
+import { EXECUTOR_NICER, startBareStage } from './bare.js';
+import { bareASecond } from './bare-denoiser.js';
 import { type Figure, median } from './figure.js';
 import { BUILT_IN } from './overhead.js';
 
@@ -46,11 +47,11 @@ export async function measureThroughput(threads: number, rounds = ROUNDS): Promi
     const { evaluationCosts } = await denoiser.describe();
     const bareBatch = evaluationCosts.at(-1)?.batchSize ?? 1;
     const spans: Span[] = [];
-    const bares = [await bareASecond(bare, bareBatch)];
+    const bares = [await bareASecond(bare, BUILT_IN, bareBatch, BARE_MS)];
     const lag = { denoiser: 0, gateway: 0 };
     for (let round = 0; round < rounds; round += 1) {
       spans.push(await loadedSpan(client, denoiser, round, lag));
-      bares.push(await bareASecond(bare, bareBatch));
+      bares.push(await bareASecond(bare, BUILT_IN, bareBatch, BARE_MS));
     }
     const ratios = spans.map(({ aSecond }, i) => (2 * aSecond) / ((bares[i] ?? 0) + (bares[i + 1] ?? 0)));
     return {
@@ -136,16 +137,4 @@ function spanOf(runs: readonly LoggedRun[]): Span {
   const evaluations = whole.flatMap((run) => [...run.evaluations.values()]).reduce((sum, count) => sum + count, 0);
   const runMs = whole.reduce((sum, run) => sum + run.runMs, 0);
   return { aSecond: (1000 * evaluations) / spanMs, busy: runMs / spanMs, batch: evaluations / whole.length };
-}
-
-async function bareASecond(bare: BareStage, batch: number): Promise<number> {
-  const [tokens, width] = BUILT_IN.context;
-  const feeds = {
-    sample: { type: 'float32', shape: [batch, ...BUILT_IN.latent], fill: 0.3 },
-    timestep: { type: 'float32', shape: [batch], fill: 500 },
-    encoder_hidden_states: { type: 'float32', shape: [batch, tokens, width], fill: 0.1 },
-  } as const;
-  const warmMs = await bare.run({ runs: 2, feeds });
-  const runs = Math.max(2, Math.round((2 * BARE_MS) / warmMs));
-  return (1000 * runs * batch) / (await bare.run({ runs, feeds }));
 }

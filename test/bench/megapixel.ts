@@ -4,7 +4,8 @@ import { type GatewayProcess, startGateway } from '../support/gateway-process.js
 import { startProcessCluster } from '../support/process-cluster.js';
 import { bytesMoved, cpuMs } from '../support/process-counters.js';
 import type { WorkerProcess } from '../support/worker-process.js';
-import { type BareStage, startBareStage } from './bare.js';
+import { type BareStage, EXECUTOR_NICER, startBareStage } from './bare.js';
+import { bareASecond } from './bare-denoiser.js';
 import { type Figure, median } from './figure.js';
 import { BUILT_IN } from './overhead.js';
 
@@ -16,8 +17,6 @@ const WINDOWS = 121;
 const CANVAS_CELLS = 128 * 128;
 const ROUNDS = 3;
 const BARE_MS = 1_500;
-/** As `yieldCores` of packages/onnx. */
-const EXECUTOR_NICER = process.platform === 'linux' ? 10 : 0;
 
 export interface MegapixelFigures {
   /** Time with one denoiser over time with two. */
@@ -121,21 +120,10 @@ async function denoiseMs(
 
 async function bareGainOf([first, second]: readonly BareStage[], batch: number): Promise<number> {
   if (first === undefined || second === undefined) throw new RangeError('two bare processes are needed');
-  const alone = await bareASecond(first, batch);
-  const together = await Promise.all([bareASecond(first, batch), bareASecond(second, batch)]);
+  const aSecond = (bare: BareStage) => bareASecond(bare, BUILT_IN, batch, BARE_MS);
+  const alone = await aSecond(first);
+  const together = await Promise.all([aSecond(first), aSecond(second)]);
   return (together[0] + together[1]) / alone;
-}
-
-async function bareASecond(bare: BareStage, batch: number): Promise<number> {
-  const [tokens, width] = BUILT_IN.context;
-  const feeds = {
-    sample: { type: 'float32', shape: [batch, ...BUILT_IN.latent], fill: 0.3 },
-    timestep: { type: 'float32', shape: [batch], fill: 500 },
-    encoder_hidden_states: { type: 'float32', shape: [batch, tokens, width], fill: 0.1 },
-  } as const;
-  const warmMs = await bare.run({ runs: 1, feeds });
-  const runs = Math.max(2, Math.round(BARE_MS / warmMs));
-  return (1000 * runs * batch) / (await bare.run({ runs, feeds }));
 }
 
 function figuresOf(rounds: readonly Round[]): MegapixelFigures {

@@ -3,6 +3,7 @@ import { connect, type TesseraClient } from '@tessera/client';
 import { startCluster } from '../support/cluster.js';
 import { repoRoot } from '../support/paths.js';
 import { type BareStage, EXECUTOR_NICER, startBareStage } from './bare.js';
+import { denoiserFeeds } from './bare-denoiser.js';
 import { type Figure, median } from './figure.js';
 
 /** A model's graphs and the shapes that one generation feeds them. */
@@ -92,19 +93,12 @@ interface Bare {
 }
 
 async function bareRuns(model: MeasuredModel, text: BareStage, denoiser: BareStage, decoder: BareStage): Promise<Bare> {
-  const [tokens, width] = model.context;
+  const [tokens] = model.context;
   const textMs = await text.run({
     runs: 1,
     feeds: { input_ids: { type: model.tokenIdsType, shape: [1, tokens], fill: 101 } },
   });
-  const stepsMs = await denoiser.run({
-    runs: STEPS,
-    feeds: {
-      sample: { type: 'float32', shape: [2, ...model.latent], fill: 0.3 },
-      timestep: { type: 'float32', shape: [2], fill: 500 },
-      encoder_hidden_states: { type: 'float32', shape: [2, tokens, width], fill: 0.1 },
-    },
-  });
+  const stepsMs = await denoiser.run({ runs: STEPS, feeds: denoiserFeeds(model, 2) });
   const decodeMs = await decoder.run({
     runs: 1,
     feeds: { latent_sample: { type: 'float32', shape: [1, ...model.latent], fill: 0.3 } },
