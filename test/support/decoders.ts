@@ -1,17 +1,16 @@
 import {
-  DEFAULT_LIMITS,
   gatherPixels,
   type ModelCard,
   type PixelBand,
   type Pixels,
   type Plan,
-  parseGenerationRequest,
   planGeneration,
   type Tensor,
 } from '@tessera/core';
 import { ConditioningCache, createRemoteStages, Dispatcher, Workers } from '@tessera/gateway';
 import { createLogger, type Logger } from '@tessera/runtime';
 import { startWorker, type WorkerProcess, type WorkerStart } from './worker-process.js';
+import { onceOf, requestFrom } from './worker-stages.js';
 
 /** Decoder processes, and the gateway's own way to use them. */
 export class Decoders {
@@ -46,17 +45,7 @@ export class Decoders {
 
   /** @param size in pixels, and whatever else a request says of its canvas. */
   planOf(size: { readonly width: number; readonly height: number; readonly wrap?: 'x' | 'y' | 'both' }): Plan {
-    const request = parseGenerationRequest(
-      { prompt: 'x', ...size },
-      {
-        tenant: 'test',
-        models: [this.card],
-        defaultModel: this.card.name,
-        drawSeed: () => 0,
-        limits: DEFAULT_LIMITS,
-      },
-    );
-    return planGeneration(request, this.card);
+    return planGeneration(requestFrom({ prompt: 'x', ...size }, this.card), this.card);
   }
 
   /** The rows of the image as they come. */
@@ -87,8 +76,4 @@ export class Decoders {
     await this.#attending;
     await Promise.all(this.workers.map((worker) => worker[Symbol.asyncDispose]()));
   }
-}
-
-async function* onceOf<Value>(value: Value): AsyncGenerator<Value> {
-  yield value;
 }

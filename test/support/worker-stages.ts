@@ -101,7 +101,8 @@ export async function wholeImage({ plan, stages, conditionings, signal }: Staged
   return { plan, latent, pixels: await gatherPixels(bands, plan) };
 }
 
-function requestFrom(input: GenerationRequestInput, card: ModelCard): GenerationRequest {
+/** A request to the one model. */
+export function requestFrom(input: GenerationRequestInput, card: ModelCard): GenerationRequest {
   return parseGenerationRequest(input, {
     tenant: 'test',
     models: [card],
@@ -111,6 +112,7 @@ function requestFrom(input: GenerationRequestInput, card: ModelCard): Generation
   });
 }
 
-async function* onceOf<Value>(value: Value): AsyncGenerator<Value> {
+/** Worker addresses that do not change. */
+export async function* onceOf<Value>(value: Value): AsyncGenerator<Value> {
   yield value;
 }
