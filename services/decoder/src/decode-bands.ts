@@ -1,11 +1,12 @@
 import { invalidField, TesseraError } from '@tessera/core';
-import type { DecodeBandsRequest__Output, DecodeBandsResponse, WireTensor } from '@tessera/proto';
+import type { DecodeBandsRequest__Output, DecodeBandsResponse } from '@tessera/proto';
 import { TensorIntake } from '@tessera/runtime';
 import { type BandShare, parseShare } from './band-share.js';
 import type { Decoder } from './decoder.js';
 import type { DecoderNetwork } from './decoder-network.js';
 import { Handover } from './handover.js';
 import { pixelBands } from './pixel-bands.js';
+import { pixelResponse } from './pixel-response.js';
 import { StreamLink } from './stream-link.js';
 
 /** Answers one `DecodeBands` call. */
@@ -59,15 +60,9 @@ async function decodeInto(
   const [width, height] = [share.width * pixelsPerCell, (share.rows[share.index] ?? 0) * pixelsPerCell];
   const top = share.bands[0]?.start ?? 0;
   for await (const { band, rows, runMs } of decoded) {
+    const above = (band.start - top) * pixelsPerCell;
     for await (const { y, data } of pixelBands(rows)) {
-      const { buffer, byteOffset, byteLength } = data;
-      const pixels: WireTensor = {
-        dtype: 'DATA_TYPE_UINT8',
-        shape: [height, width, 3],
-        data: Buffer.from(buffer, byteOffset, byteLength),
-        offset: 3 * width * ((band.start - top) * pixelsPerCell + y),
-      };
-      await out.put({ pixels, runUs: Math.round(runMs * 1000) });
+      await out.put(pixelResponse({ y: above + y, data }, { width, height }, runMs));
     }
   }
 }

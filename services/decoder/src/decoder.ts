@@ -1,10 +1,10 @@
-import { type ModelCard, type Tensor, TesseraError } from '@tessera/core';
+import { type ModelCard, type PixelBand, type Tensor, TesseraError } from '@tessera/core';
 import { type EvaluationCost, type Executor, RunForecast, type RunSize, type ShareLink } from '@tessera/onnx';
 import type { ProgramLoad, WorkerProgram } from '@tessera/runtime';
 import type { BandShare } from './band-share.js';
 import type { DecoderNetwork } from './decoder-network.js';
 import type { ImageEncoderNetwork } from './image-encoder-network.js';
-import { type PixelBand, pixelBands } from './pixel-bands.js';
+import { pixelBands } from './pixel-bands.js';
 
 export interface DecodedImage {
   /** Pixels. */

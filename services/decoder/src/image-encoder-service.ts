@@ -1,4 +1,3 @@
-import { invalidField, type Pixels } from '@tessera/core';
 import {
   duplexStream,
   float32Parts,
@@ -7,9 +6,8 @@ import {
   type ImageEncoderServiceHandlers,
   type ReportFault,
 } from '@tessera/proto';
-import { TensorIntake } from '@tessera/runtime';
 import type { Decoder } from './decoder.js';
-import type { ImageEncoderNetwork } from './image-encoder-network.js';
+import { receiveTensor } from './receive-tensor.js';
 
 export function createImageEncoderHandlers(
   decoder: () => Decoder,
@@ -23,29 +21,14 @@ async function* encode(
   requests: AsyncIterable<ImageEncoderServiceEncodeRequest__Output>,
   signal: AbortSignal,
 ): AsyncGenerator<ImageEncoderServiceEncodeResponse> {
-  const { network, pixels } = await receivePixels(decoder, requests);
-  const { latent, runMs } = await network.encode(pixels, { signal, evaluations: 1 });
+  const { network, intake } = await receiveTensor(requests, {
+    field: 'pixels',
+    partOf: ({ pixels }) => pixels,
+    networkOf: (model) => decoder.imageEncoder(model),
+    maxBytesOf: ({ maxPixelBytes }) => maxPixelBytes,
+  });
+  const { shape, data } = intake.bytes();
+  const [height, width] = shape as [number, number, number];
+  const { latent, runMs } = await network.encode({ width, height, data }, { signal, evaluations: 1 });
   for (const part of float32Parts(latent)) yield { latent: part, runUs: Math.round(runMs * 1000) };
-}
-
-/** The first message names the model and the shape, which are judged before the rest is taken. */
-async function receivePixels(
-  decoder: Decoder,
-  requests: AsyncIterable<ImageEncoderServiceEncodeRequest__Output>,
-): Promise<{ network: ImageEncoderNetwork; pixels: Pixels }> {
-  let network: ImageEncoderNetwork | undefined;
-  let intake: TensorIntake | undefined;
-  for await (const { model, pixels } of requests) {
-    if (network === undefined) {
-      network = decoder.imageEncoder(model);
-      if (pixels !== null) network.assertShape(pixels.shape);
-    }
-    intake ??= new TensorIntake('pixels', network.maxPixelBytes);
-    intake.add(pixels);
-    if (!intake.complete) continue;
-    const { shape, data } = intake.bytes();
-    const [height, width] = shape as [number, number, number];
-    return { network, pixels: { width, height, data } };
-  }
-  throw invalidField('pixels', 'must be complete', network === undefined ? 'nothing' : 'a part of it');
 }

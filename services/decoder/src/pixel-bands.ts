@@ -1,13 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import { type Pixels, pixelsFromDecoded } from '@tessera/core';
+import { type PixelBand, pixelsFromDecoded } from '@tessera/core';
 import { float32FromTyped, type TypedTensor } from '@tessera/onnx';
 import { MAX_PART_BYTES } from '@tessera/proto';
-
-/** Whole rows of the image, from the top. */
-export interface PixelBand extends Pixels {
-  /** First row of the band. */
-  readonly y: number;
-}
 
 /**
  * A decoded tensor as RGB8 in bands small enough for a message, top to bottom.

@@ -1,16 +1,14 @@
-import { invalidField, type Tensor } from '@tessera/core';
 import {
   type DecodeRequest__Output,
   type DecodeResponse,
   type DecoderServiceHandlers,
   duplexStream,
   type ReportFault,
-  type WireTensor,
 } from '@tessera/proto';
-import { TensorIntake } from '@tessera/runtime';
 import { decodeBands } from './decode-bands.js';
 import type { Decoder } from './decoder.js';
-import type { DecoderNetwork } from './decoder-network.js';
+import { pixelResponse } from './pixel-response.js';
+import { receiveTensor } from './receive-tensor.js';
 
 export function createDecoderHandlers(decoder: () => Decoder, reportFault: ReportFault): DecoderServiceHandlers {
   return {
@@ -24,35 +22,12 @@ async function* decode(
   requests: AsyncIterable<DecodeRequest__Output>,
   signal: AbortSignal,
 ): AsyncGenerator<DecodeResponse> {
-  const { network, latent } = await receiveLatent(decoder, requests);
-  const { width, height, bands, runMs } = await decoder.decode(network, latent, signal);
-  for await (const { y, data } of bands) {
-    const { buffer, byteOffset, byteLength } = data;
-    const pixels: WireTensor = {
-      dtype: 'DATA_TYPE_UINT8',
-      shape: [height, width, 3],
-      data: Buffer.from(buffer, byteOffset, byteLength),
-      offset: 3 * width * y,
-    };
-    yield { pixels, runUs: Math.round(runMs * 1000) };
-  }
-}
-
-/** The first message names the model and the shape, which are judged before the rest is taken. */
-async function receiveLatent(
-  decoder: Decoder,
-  requests: AsyncIterable<DecodeRequest__Output>,
-): Promise<{ network: DecoderNetwork; latent: Tensor }> {
-  let network: DecoderNetwork | undefined;
-  let intake: TensorIntake | undefined;
-  for await (const { model, latent } of requests) {
-    if (network === undefined) {
-      network = decoder.network(model);
-      if (latent !== null) network.assertShape(latent.shape);
-    }
-    intake ??= new TensorIntake('latent', network.maxLatentBytes);
-    intake.add(latent);
-    if (intake.complete) return { network, latent: intake.tensor() };
-  }
-  throw invalidField('latent', 'must be complete', network === undefined ? 'nothing' : 'a part of it');
+  const { network, intake } = await receiveTensor(requests, {
+    field: 'latent',
+    partOf: ({ latent }) => latent,
+    networkOf: (model) => decoder.network(model),
+    maxBytesOf: ({ maxLatentBytes }) => maxLatentBytes,
+  });
+  const { width, height, bands, runMs } = await decoder.decode(network, intake.tensor(), signal);
+  for await (const band of bands) yield pixelResponse(band, { width, height }, runMs);
 }
