@@ -5,6 +5,7 @@ export type { Applicant, Candidate } from './admission/place.js';
 export { type TenantLoad, workOfAll, workUntilEnds } from './admission/tenant-load.js';
 export type { Work } from './admission/work.js';
 export { Admission, type AdmissionSetup } from './admission.js';
+export { boundsOf } from './bounds.js';
 export { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from './checkpoints/checkpoint-codec.js';
 export { CheckpointPacing } from './checkpoints/checkpoint-pacing.js';
 export { Gateway, type GatewaySetup } from './gateway.js';

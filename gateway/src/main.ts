@@ -14,6 +14,7 @@ import {
   startServer,
   startTelemetry,
 } from '@tessera/runtime';
+import { boundsOf } from './bounds.js';
 import { Gateway } from './gateway.js';
 import { assertGuarded } from './guarded-listener.js';
 import { openBus } from './open-bus.js';
@@ -53,13 +54,7 @@ await runMain('gateway', async ({ signal, log }) => {
     telemetry,
     defaultModel: values.defaultModel,
     tenants,
-    queueBounds: {
-      maxQueuedMs: values.maxQueuedWork,
-      maxQueued: values.maxQueued,
-      maxRunningBytes: values.runningMemory,
-    },
-    conditioningCacheBytes: values.conditioningCache,
-    retention: { keepMs: values.resultsKeep, maxBytes: values.resultsMaxBytes },
+    ...boundsOf(values),
   });
   const implementation = generationService(gateway, (thrown) => log.error('a call failed', thrown));
   const server = await startServer({

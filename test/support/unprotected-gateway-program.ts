@@ -1,6 +1,6 @@
 /** A gateway process that does without protections: those of a gateway's flags that it knows, and `--protections JSON`. */
 import { once } from 'node:events';
-import { Gateway, generationService, readKeyFile, Tenants } from '@tessera/gateway';
+import { boundsOf, Gateway, generationService, readKeyFile, Tenants } from '@tessera/gateway';
 import { tesseraV1 } from '@tessera/proto';
 import { createMemoryBus, GATEWAY_SETTINGS, readyLine, resolveSettings, runMain, startServer } from '@tessera/runtime';
 import { takeFlag } from './take-flag.js';
@@ -14,13 +14,7 @@ await runMain('gateway', async ({ signal, log }) => {
   const gateway = new Gateway({
     ...{ gatewayId: 'without-protections', bus, logger: log, protections },
     ...(values.apiKeys !== undefined && { tenants: new Tenants(readKeyFile(values.apiKeys)) }),
-    queueBounds: {
-      maxQueuedMs: values.maxQueuedWork,
-      maxQueued: values.maxQueued,
-      maxRunningBytes: values.runningMemory,
-    },
-    conditioningCacheBytes: values.conditioningCache,
-    retention: { keepMs: values.resultsKeep, maxBytes: values.resultsMaxBytes },
+    ...boundsOf(values),
   });
   const server = await startServer({
     listen: values.listen,
