@@ -433,9 +433,9 @@ function liveConformance(makeBus: MakeBus): void {
     const { here, there } = await makeBus(t, {});
     const next = await heard(there, 'live.g1', 'live.g1', here, t);
     const total = 4 * MAX_WAITING_MESSAGES;
-    const last = heard(there, 'done', 'done', here, t);
     for (let i = 1; i <= total; i += 1) here.live.publish('live.g1', bytes(`${i}`));
-    await last;
+    // One publisher's messages come in order: all of them are there when this is.
+    await heard(there, 'done', 'done', here, t);
     const seen: number[] = [];
     while (seen.at(-1) !== total) seen.push(Number(textOf({ entry: (await next()).payload })));
     assert.ok(seen.length <= MAX_WAITING_MESSAGES + 1, `${seen.length} messages waited`);
