@@ -80,14 +80,16 @@ export class Dispatcher {
    */
   async predict(request: PredictionRequest, signal: AbortSignal): Promise<readonly Tensor[]> {
     const { conditionings } = request.window;
-    if (conditionings.length < 2 || !this.#gainsApart(request)) {
-      return (await this.#predictWhole(request, signal)).predictions;
-    }
+    const apart = conditionings.length < 2 ? undefined : this.#apart(request);
+    if (apart === undefined) return (await this.#predictWhole(request, signal)).predictions;
     const halves = conditionings.map((conditioning, index) => {
       const window = { ...request.window, conditionings: [conditioning] };
       // The work that is left counts each half once.
       const remainingEvaluations = request.place.remainingEvaluations - index;
-      return this.#predictWhole({ ...request, window, place: { ...request.place, remainingEvaluations } }, signal);
+      const half = { ...request, window, place: { ...request.place, remainingEvaluations } };
+      // A denoiser that seems slow would get none, and seem slow for ever.
+      const ofOthers = apart.filter((_, other) => other !== index);
+      return this.#predictWhole(half, signal, ofOthers);
     });
     const results = await Promise.all(halves);
     return results.flatMap(({ predictions }) => predictions);
@@ -101,19 +103,25 @@ export class Dispatcher {
     }
   }
 
-  #gainsApart({ place, window, windows }: PredictionRequest): boolean {
+  /** An idle denoiser for each conditioning, where that is earlier than all on one. */
+  #apart({ place, window, windows }: PredictionRequest): readonly WorkerLink[] | undefined {
     const { length } = window.conditionings;
     // With fewer, whole windows keep every denoiser busy.
-    if (this.calls.denoisers(place) < windows * length) return false;
-    const idle = this.calls.idle(place).map(({ costs }) => costs);
-    const apartMs = idle.map((costs) => costs.runMs(1)).sort((a, b) => a - b)[length - 1];
-    if (apartMs === undefined) return false;
+    if (this.calls.denoisers(place) < windows * length) return undefined;
+    const idle = this.calls.idle(place).toSorted((a, b) => a.costs.runMs(1) - b.costs.runMs(1));
+    const slowest = idle[length - 1];
+    if (slowest === undefined) return undefined;
     this.#chances += 1;
-    const togetherMs = Math.min(...idle.map((costs) => costs.runMs(length)));
-    return apartMs < togetherMs || this.#chances % TRY_APART_EVERY === 0;
+    const togetherMs = Math.min(...idle.map(({ costs }) => costs.runMs(length)));
+    const gains = slowest.costs.runMs(1) < togetherMs || this.#chances % TRY_APART_EVERY === 0;
+    return gains ? idle.slice(0, length) : undefined;
   }
 
-  #predictWhole(request: PredictionRequest, signal: AbortSignal): Promise<WindowPredictions> {
+  #predictWhole(
+    request: PredictionRequest,
+    signal: AbortSignal,
+    avoided: readonly WorkerLink[] = [],
+  ): Promise<WindowPredictions> {
     const { place, window } = request;
     const evaluations = window.conditionings.length;
     const { modelSha256, numericClass } = place;
@@ -143,6 +151,7 @@ export class Dispatcher {
         this.calls.heard(result.virtualTime);
         return result;
       },
+      avoided,
     );
   }
 
@@ -155,8 +164,9 @@ export class Dispatcher {
     signal: AbortSignal,
     place: (failed: ReadonlySet<WorkerLink>) => Promise<Place>,
     call: (placed: Place) => Promise<Result>,
+    avoided: readonly WorkerLink[] = [],
   ): Promise<Result> {
-    const failed = new Set<WorkerLink>();
+    const failed = new Set(avoided);
     for (let attempt = 1, answered = 0; ; attempt += 1) {
       const placed = await place(failed);
       try {

@@ -81,6 +81,18 @@ test('halves stay together where a second denoiser would make them later', async
   assert.equal(slow.calls.length, 0);
 });
 
+test('one that seemed slow is tried now and then, by the half that is its own', async (t) => {
+  const fast = await startFakeDenoiser(t, { evaluationMs: 1 });
+  const slow = await startFakeDenoiser(t, { evaluationMs: 1_000 });
+  const cluster = await startTestGateway(t, [await startFakeTextEncoder(t), fast, slow, await startFakeDecoder(t)]);
+  await ready(cluster);
+  await all(generated(cluster.client, { ...request, steps: 40 }));
+  assert.deepEqual(
+    slow.calls.map(({ conditionings }) => conditionings),
+    [1, 1],
+  );
+});
+
 test('a denoiser is handed what keeps it busy; the rest waits, and another tenant goes before it', async (t) => {
   const [flooding, other] = [keyedTenant('flooding'), keyedTenant('other', 3)];
   const gate = deferred();
