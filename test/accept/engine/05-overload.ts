@@ -42,6 +42,7 @@ export const overloadPoint: AcceptancePoint = {
       for (let i = 0; i < LONE_REQUESTS; i += 1) lone.push(completedMs(await outcomeOf(client, plain())));
       const capacity = await closedLoop(client, plain, { atATime: AT_A_TIME, forMs: CAPACITY_MS });
 
+      await delay(COUNTED_AFTER_MS);
       const levels = [];
       for (const load of LOADS) {
         const before = await counters(watcher);
