@@ -7,6 +7,7 @@ export * from './event-codec.js';
 export * from './event-frame.js';
 export * from './image-codec.js';
 export * from './load.js';
+export * from './numbers-codec.js';
 export * from './paced-write.js';
 export * from './plan-codec.js';
 export * from './protocol.js';

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { loadPackageDefinition } from '@grpc/grpc-js';
 import { loadSync, type Options, type PackageDefinition } from '@grpc/proto-loader';
 import type { ProtoGrpcType as DecoderProto } from './generated/decoder_service.js';
+import type { ProtoGrpcType as DenoiserPartProto } from './generated/denoiser_part_service.js';
 import type { ProtoGrpcType as DenoiserProto } from './generated/denoiser_service.js';
 import type { ProtoGrpcType as RpcErrorDetails } from './generated/error_details.js';
 import type { ProtoGrpcType as GenerationProto } from './generated/generation_service.js';
@@ -29,6 +30,7 @@ export const packageDefinition: PackageDefinition = loadSync(
     'tessera/v1/worker_service.proto',
     'tessera/v1/text_encoder_service.proto',
     'tessera/v1/denoiser_service.proto',
+    'tessera/v1/denoiser_part_service.proto',
     'tessera/v1/decoder_service.proto',
     'tessera/v1/image_encoder_service.proto',
     'google/rpc/status.proto',
@@ -39,6 +41,7 @@ export const packageDefinition: PackageDefinition = loadSync(
 
 type Loaded = GenerationProto &
   DenoiserProto &
+  DenoiserPartProto &
   DecoderProto &
   ImageEncoderProto &
   TextEncoderProto &

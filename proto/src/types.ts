@@ -39,6 +39,11 @@ export type {
   DeleteGenerationResponse__Output,
 } from './generated/tessera/v1/DeleteGenerationResponse.js';
 export type {
+  DenoiserPartServiceClient,
+  DenoiserPartServiceDefinition,
+  DenoiserPartServiceHandlers,
+} from './generated/tessera/v1/DenoiserPartService.js';
+export type {
   DenoiserServiceClient,
   DenoiserServiceDefinition,
   DenoiserServiceHandlers,
@@ -142,6 +147,8 @@ export type { ListModelsRequest, ListModelsRequest__Output } from './generated/t
 export type { ListModelsResponse, ListModelsResponse__Output } from './generated/tessera/v1/ListModelsResponse.js';
 export type { NamedTensor, NamedTensor__Output } from './generated/tessera/v1/NamedTensor.js';
 export type { OutputOptions, OutputOptions__Output } from './generated/tessera/v1/OutputOptions.js';
+export type { PartRan, PartRan__Output } from './generated/tessera/v1/PartRan.js';
+export type { PartRun, PartRun__Output } from './generated/tessera/v1/PartRun.js';
 export type {
   PredictCall as WirePredictCall,
   PredictCall__Output as WirePredictCall__Output,
@@ -152,6 +159,8 @@ export type { PredictRequest, PredictRequest__Output } from './generated/tessera
 export type { PredictResponse, PredictResponse__Output } from './generated/tessera/v1/PredictResponse.js';
 export type { PreviewOptions, PreviewOptions__Output } from './generated/tessera/v1/PreviewOptions.js';
 export type { Receipt as WireReceipt, Receipt__Output as WireReceipt__Output } from './generated/tessera/v1/Receipt.js';
+export type { RunPartRequest, RunPartRequest__Output } from './generated/tessera/v1/RunPartRequest.js';
+export type { RunPartResponse, RunPartResponse__Output } from './generated/tessera/v1/RunPartResponse.js';
 export type {
   SeamFigures as WireSeamFigures,
   SeamFigures__Output as WireSeamFigures__Output,

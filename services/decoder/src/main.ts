@@ -6,7 +6,7 @@ import { createDecoderHandlers } from './service.js';
 import { startDecoder } from './start-decoder.js';
 
 await runMain('decoder', async (context) => {
-  const settings = workerSettings('decoder', context.log);
+  const settings = workerSettings('decoder', context);
   const start = (signal: AbortSignal) => startDecoder(settings, signal, context.log);
   const further = (decoder: () => Decoder, reportFault: ReportFault) => [
     {

@@ -3,23 +3,14 @@ import type { SharedTensor, SharedTensors, ShareLink } from '@tessera/onnx';
 import {
   type BandMessage,
   type BandMessage__Output,
+  numberParts,
+  numberTensor,
   TensorAssembly,
-  tensorParts,
-  type WireDataType,
   type WireTensor__Output,
 } from '@tessera/proto';
 
 /** Of one tensor that a share may be told: rows at the latent's size of a large image, with many channels. */
 const MAX_TENSOR_BYTES = 2 ** 31;
-
-const WIRE_TYPES = {
-  float32: 'DATA_TYPE_FLOAT32',
-  float16: 'DATA_TYPE_FLOAT16',
-  float64: 'DATA_TYPE_FLOAT64',
-  int64: 'DATA_TYPE_INT64',
-  int32: 'DATA_TYPE_INT32',
-  uint8: 'DATA_TYPE_UINT8',
-} as const satisfies Record<SharedTensor['dtype'], WireDataType>;
 
 interface Letter {
   readonly tensors: Map<string, SharedTensor>;
@@ -48,11 +39,8 @@ export class StreamLink implements ShareLink {
     const entries = Object.entries(tensors);
     const head = { share: to, topic, tensors: entries.length };
     if (entries.length === 0) await this.#say(head);
-    for (const [name, { dtype, shape, data }] of entries) {
-      const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-      for (const tensor of tensorParts(WIRE_TYPES[dtype], shape, bytes)) {
-        await this.#say({ ...head, part: { name, tensor } });
-      }
+    for (const [name, shared] of entries) {
+      for (const tensor of numberParts(shared)) await this.#say({ ...head, part: { name, tensor } });
     }
   }
 
@@ -89,7 +77,7 @@ export class StreamLink implements ShareLink {
     }
     const { assembly } = letter.part;
     if (!assembly.complete) return;
-    letter.tensors.set(name, sharedTensor(assembly));
+    letter.tensors.set(name, numberTensor(assembly));
     letter.part = undefined;
   }
 
@@ -108,22 +96,5 @@ export class StreamLink implements ShareLink {
     const letter: Letter = { tensors: new Map(), part: undefined, complete, resolve, reject };
     this.#letters.set(key, letter);
     return letter;
-  }
-}
-
-function sharedTensor({ dtype, shape, bytes: { buffer } }: TensorAssembly): SharedTensor {
-  switch (dtype) {
-    case 'DATA_TYPE_FLOAT32':
-      return { dtype: 'float32', shape, data: new Float32Array(buffer) };
-    case 'DATA_TYPE_FLOAT16':
-      return { dtype: 'float16', shape, data: new Uint16Array(buffer) };
-    case 'DATA_TYPE_FLOAT64':
-      return { dtype: 'float64', shape, data: new Float64Array(buffer) };
-    case 'DATA_TYPE_INT64':
-      return { dtype: 'int64', shape, data: new BigInt64Array(buffer) };
-    case 'DATA_TYPE_INT32':
-      return { dtype: 'int32', shape, data: new Int32Array(buffer) };
-    case 'DATA_TYPE_UINT8':
-      return { dtype: 'uint8', shape, data: new Uint8Array(buffer) };
   }
 }

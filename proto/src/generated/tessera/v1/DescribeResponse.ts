@@ -17,6 +17,7 @@ export interface DescribeResponse {
   'tesseraVersion'?: (string);
   'threads'?: (number);
   'load'?: (_tessera_v1_WorkerLoad | null);
+  'runsAtOnce'?: (number);
 }
 
 export interface DescribeResponse__Output {
@@ -31,4 +32,5 @@ export interface DescribeResponse__Output {
   'tesseraVersion': (string);
   'threads': (number);
   'load': (_tessera_v1_WorkerLoad__Output | null);
+  'runsAtOnce': (number);
 }

@@ -5,6 +5,7 @@ export const Stage = {
   STAGE_TEXT_ENCODER: 'STAGE_TEXT_ENCODER',
   STAGE_DENOISER: 'STAGE_DENOISER',
   STAGE_DECODER: 'STAGE_DECODER',
+  STAGE_DENOISER_PART: 'STAGE_DENOISER_PART',
 } as const;
 
 export type Stage =
@@ -16,5 +17,7 @@ export type Stage =
   | 2
   | 'STAGE_DECODER'
   | 3
+  | 'STAGE_DENOISER_PART'
+  | 4
 
 export type Stage__Output = typeof Stage[keyof typeof Stage]
