@@ -35,7 +35,7 @@ export interface AdmissionSetup extends QueueBounds {
   readonly fairOrder: boolean;
 }
 
-/** Forecasts are off by about so much; what is accepted should end in time. */
+/** Forecasts are off by about so much; what is accepted, and what is begun, should end in time. */
 const FORECAST_MARGIN = 1.15;
 const TELL_EVERY_MS = 500;
 /** Of the time, at most. */
@@ -187,7 +187,8 @@ export class Admission {
     const all = [...loads, ...this.#elsewhere.loads];
     const others = all.filter(([name]) => name !== tenant).map(([, load]) => ({ ...load, waitingWork: 0 }));
     const own = sumOf((loads.get(tenant) ?? NO_LOAD).running, (left) => left);
-    const sharedMs = this.#evaluationMs * workOfAll(own, weight, others);
+    // Work on what then ends a little late would be for nothing, and make the next ones late too.
+    const sharedMs = FORECAST_MARGIN * this.#evaluationMs * workOfAll(own, weight, others);
     return performance.now() + Math.max(capacity.aloneMs(candidate.work), sharedMs) <= deadlineMs;
   }
 
