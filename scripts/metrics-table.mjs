@@ -15,7 +15,7 @@ const KINDS = {
   'observed-counter': 'counter',
   'observed-gauge': 'gauge',
 };
-const EVERYWHERE = 4;
+const EVERYWHERE = 5;
 
 function whereOf(kinds) {
   if (kinds.length === EVERYWHERE) return 'all';

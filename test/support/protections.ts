@@ -103,6 +103,15 @@ export const PROTECTIONS = [
     },
   },
   {
+    name: 'lost-parts-repeat',
+    holds: 'what was at a part of a denoiser whose worker was lost runs there again',
+    turnedOffBy: 'PartLink.protections.repeatsLostRuns',
+    test: {
+      file: 'unit/services/lost-part',
+      name: 'what was at a part when its worker was lost runs there again, with what it was fed',
+    },
+  },
+  {
     name: 'readiness-needs-progress',
     holds: 'a worker whose run hangs is not ready, though it answers',
     turnedOffBy: 'WorkerSetup.protections.readinessNeedsProgress',

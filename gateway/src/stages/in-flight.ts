@@ -1,8 +1,5 @@
 import type { WorkerLink } from '../workers/worker-link.js';
 
-/** Full runs that keep a denoiser busy: one is made while the other waits. */
-const RUNS_IN_FLIGHT = 2;
-
 /** What this gateway has at its denoisers, by tenant. */
 export class InFlight {
   readonly #ofWorker = new WeakMap<WorkerLink, Map<string, number>>();
@@ -32,11 +29,12 @@ export class InFlight {
    * between tenants that all wait there.
    */
   hasRoom(worker: WorkerLink, tenant: string, evaluations: number, activeTenants: number): boolean {
-    const { inFlight, costs } = worker;
+    const { inFlight, costs, description } = worker;
     if (inFlight === 0) return true;
-    const room = RUNS_IN_FLIGHT * costs.fullRun;
+    // Full runs that keep a denoiser busy: one waits while the others are made.
+    const room = ((description?.runsAtOnce ?? 1) + 1) * costs.fullRun;
     const ofTenant = this.#ofWorker.get(worker)?.get(tenant) ?? 0;
-    if (ofTenant === 0) return inFlight + evaluations <= RUNS_IN_FLIGHT * room;
+    if (ofTenant === 0) return inFlight + evaluations <= 2 * room;
     return inFlight + evaluations <= room && ofTenant + evaluations <= room / Math.max(1, activeTenants);
   }
 

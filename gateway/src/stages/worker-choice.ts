@@ -1,12 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type ErrorCode, TesseraError } from '@tessera/core';
-import type { WorkerStage } from '../workers/worker-description.js';
+import type { GenerationStage } from '../workers/worker-description.js';
 import type { WorkerLink } from '../workers/worker-link.js';
 import type { Workers } from '../workers/workers.js';
 
 /** What a call needs of the worker that takes it. */
 export interface WorkerNeed {
-  readonly stage: WorkerStage;
+  readonly stage: GenerationStage;
   readonly modelSha256: string;
   /** Only workers of this class may take it. */
   readonly numericClass?: string;

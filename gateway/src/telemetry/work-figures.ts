@@ -1,14 +1,14 @@
 import type { AskedWork } from '../admission/refused-work.js';
 import type { Work } from '../admission/work.js';
 import type { Admission } from '../admission.js';
-import { WORKER_STAGES, type WorkerStage } from '../workers/worker-description.js';
+import { type GenerationStage, WORKER_STAGES } from '../workers/worker-description.js';
 import type { WorkerLink } from '../workers/worker-link.js';
 import type { Workers } from '../workers/workers.js';
 
 export interface StageWork {
   readonly value: number;
   readonly labels: {
-    readonly stage: WorkerStage;
+    readonly stage: GenerationStage;
     readonly class: string;
     readonly state: 'running' | 'waiting' | 'refused';
   };
@@ -27,7 +27,7 @@ export function workFigures(admission: Pick<Admission, 'work'>, workers: Pick<Wo
   const msOf = new Map(WORKER_STAGES.map((stage) => [stage, evaluationMs(workers.links, stage)]));
   const { running, waiting, refused } = admission.work;
   const sums = new Map<string, StageWork>();
-  const add = (state: StageWork['labels']['state'], priority: string, left: Readonly<Record<WorkerStage, number>>) => {
+  const add = (state: StageWork['labels']['state'], priority: string, left: Readonly<Record<GenerationStage, number>>) => {
     for (const stage of WORKER_STAGES) {
       const labels = { stage, class: priority, state };
       const key = `${state} ${priority} ${stage}`;
@@ -49,12 +49,12 @@ function classOf({ priority }: AskedWork): string {
 }
 
 /** Evaluations by stage. One text is encoded before the first step; the empty one is nearly always known. */
-function leftOf({ evaluations, decodes }: Work, remaining: number): Readonly<Record<WorkerStage, number>> {
+function leftOf({ evaluations, decodes }: Work, remaining: number): Readonly<Record<GenerationStage, number>> {
   return { 'text-encoder': remaining === 1 ? 1 : 0, denoiser: evaluations * remaining, decoder: decodes };
 }
 
 /** Of one worker, for one evaluation in full batches: the mean of all that are known. */
-function evaluationMs(links: readonly WorkerLink[], stage: WorkerStage): number {
+function evaluationMs(links: readonly WorkerLink[], stage: GenerationStage): number {
   const known = links.filter(({ description }) => description?.stage === stage);
   const perMs = known.reduce((sum, { costs }) => sum + 1 / costs.evaluationMs, 0);
   return known.length === 0 ? 0 : known.length / perMs;

@@ -2,9 +2,13 @@ import { type ModelCard, TesseraError } from '@tessera/core';
 import { type DescribeResponse__Output, msFromDuration, PROTOCOL_VERSION, type Stage__Output } from '@tessera/proto';
 import type { RunCost } from './worker-costs.js';
 
-export type WorkerStage = 'text-encoder' | 'denoiser' | 'decoder';
+/** Those that a generation needs one worker each of. */
+export const WORKER_STAGES = ['text-encoder', 'denoiser', 'decoder'] as const;
 
-export const WORKER_STAGES = ['text-encoder', 'denoiser', 'decoder'] as const satisfies WorkerStage[];
+export type GenerationStage = (typeof WORKER_STAGES)[number];
+
+/** Further parts of a denoiser are that denoiser's affair; the gateway only tells how they are. */
+export type WorkerStage = GenerationStage | 'denoiser-part';
 
 /** What a worker says it is: fixed for the life of its process. */
 export interface WorkerDescription {
@@ -16,6 +20,8 @@ export interface WorkerDescription {
   readonly models: readonly WorkerModelCard[];
   /** Measured at start: one run of `batchSize` evaluations. */
   readonly costs: readonly RunCost[];
+  /** Runs that are under way at once when there is enough to do. */
+  readonly runsAtOnce: number;
 }
 
 export interface WorkerModelCard {
@@ -27,12 +33,14 @@ export interface WorkerModelCard {
 const STAGE_OF_WIRE: Partial<Record<Stage__Output, WorkerStage>> = {
   STAGE_TEXT_ENCODER: 'text-encoder',
   STAGE_DENOISER: 'denoiser',
+  STAGE_DENOISER_PART: 'denoiser-part',
   STAGE_DECODER: 'decoder',
 };
 
 export const WIRE_OF_STAGE = {
   'text-encoder': 'STAGE_TEXT_ENCODER',
   denoiser: 'STAGE_DENOISER',
+  'denoiser-part': 'STAGE_DENOISER_PART',
   decoder: 'STAGE_DECODER',
 } as const satisfies Record<WorkerStage, Stage__Output>;
 
@@ -52,6 +60,7 @@ export function parseDescription(wire: DescribeResponse__Output): WorkerDescript
     numericClass: wire.numericClass,
     models: wire.models.map(({ name, sha256, cardJson }) => ({ name, sha256, card: JSON.parse(cardJson) })),
     costs: wire.evaluationCosts.map(({ batchSize, duration }) => ({ batchSize, ms: msFromDuration(duration) ?? 0 })),
+    runsAtOnce: Math.max(1, wire.runsAtOnce),
   };
 }
 

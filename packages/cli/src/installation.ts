@@ -11,6 +11,7 @@ export const DEFAULT_MODEL = 'emoji';
 export const PROCESS_SCRIPTS = {
   'text-encoder': join(root, 'services/text-encoder/dist/main.js'),
   denoiser: join(root, 'services/denoiser/dist/main.js'),
+  'denoiser-part': join(root, 'services/denoiser/dist/part-main.js'),
   decoder: join(root, 'services/decoder/dist/main.js'),
   gateway: join(root, 'gateway/dist/main.js'),
   nats: join(root, 'packages/cli/dist/nats/main.js'),

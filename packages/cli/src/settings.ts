@@ -1,6 +1,9 @@
 import {
+  DENOISER_PART_SETTINGS,
+  DENOISER_SETTINGS,
   defineSettings,
   GATEWAY_SETTINGS,
+  MOST_PARTS,
   optional,
   setting,
   type ValueType,
@@ -13,6 +16,7 @@ const { address, integer, listOf, path, secret, string } = valueTypes;
 const {
   textEncoders: _textEncoders,
   denoisers: _denoisers,
+  denoiserParts: _denoiserParts,
   decoders: _decoders,
   nats: _nats,
   ...OWN_GATEWAY_SETTINGS
@@ -27,6 +31,21 @@ const natsChoice: ValueType<readonly string[] | 'auto'> = {
   repeatable: true,
   parse: (texts, directory) => (texts.join() === 'auto' ? 'auto' : natsServers.parse(texts, directory)),
   format: (value) => (value === 'auto' ? value : natsServers.format(value)),
+};
+
+/** A number of parts, or the bytes of weights that one may have. */
+export type Shards = { readonly parts: number } | { readonly partBytes: number };
+
+const parts = integer({ min: 1, max: MOST_PARTS });
+const partSize = valueTypes.byteSize({ minBytes: 2 ** 20, maxBytes: 2 ** 40 });
+const shards: ValueType<Shards> = {
+  placeholder: 'N|SIZE',
+  repeatable: false,
+  parse: (texts, directory) =>
+    /^\d+$/.test(texts[0] ?? '')
+      ? { parts: parts.parse(texts, directory) }
+      : { partBytes: partSize.parse(texts, directory) },
+  format: (value) => ('parts' in value ? parts.format(value.parts) : partSize.format(value.partBytes)),
 };
 
 const MOST_WORKERS = 64;
@@ -50,6 +69,10 @@ export const CLUSTER_SETTINGS = defineSettings({
   nats: setting(natsChoice, 'what gateways share: auto starts a nats-server on loopback, in TESSERA_HOME/nats', []),
   textEncoders: processes('text encoder'),
   denoisers: processes('denoiser'),
+  shardDenoiser: optional(
+    shards,
+    'cut every denoiser into so many parts, each in a process of its own, or into as many as have about so much of its weights each: for a network too big for one device, no image is made faster by it',
+  ),
   decoders: processes('decoder'),
   model: setting(listOf(string), 'model to serve: a name in the store, or a folder', [DEFAULT_MODEL]),
   device: WORKER_SETTINGS.device,
@@ -70,6 +93,12 @@ export const CLIENT_SETTINGS = defineSettings({
 });
 
 /** Every setting there is, by name: what a shared file or environment may hold. */
-export const ALL_SETTINGS = defineSettings({ ...WORKER_SETTINGS, ...CLUSTER_SETTINGS, ...CLIENT_SETTINGS });
+export const ALL_SETTINGS = defineSettings({
+  ...WORKER_SETTINGS,
+  ...DENOISER_SETTINGS,
+  ...DENOISER_PART_SETTINGS,
+  ...CLUSTER_SETTINGS,
+  ...CLIENT_SETTINGS,
+});
 
 export const ALL_SETTING_NAMES: readonly string[] = Object.keys(ALL_SETTINGS);

@@ -32,7 +32,7 @@ export interface LedgerCount {
   readonly released: number;
 }
 
-export type WorkerStage = 'text-encoder' | 'denoiser' | 'decoder';
+export type WorkerStage = 'text-encoder' | 'denoiser' | 'denoiser-part' | 'decoder';
 export type WorkerHealth = 'starting' | 'ready' | 'draining' | 'lost' | 'hung';
 
 export interface WorkerStatus {

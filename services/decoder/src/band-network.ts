@@ -3,6 +3,7 @@ import { type DecoderBandsCard, type ModelCard, TesseraError } from '@tessera/co
 import {
   type BandPlan,
   bandExtent,
+  cutGraphs,
   type Executor,
   GraphIndex,
   type LoadedNetwork,
@@ -11,7 +12,6 @@ import {
   reachOf,
   readGraphModel,
 } from '@tessera/onnx';
-import { cutGraphs } from './cut-cache.js';
 
 export interface BandNetworkSetup {
   readonly executor: Executor;
@@ -63,7 +63,7 @@ export class BandNetwork {
   }
 
   async #load(): Promise<readonly LoadedNetwork[]> {
-    const paths = await cutGraphs(join(this.cache, 'cut'), this.#modelSha256, this.#planned);
+    const paths = await cutGraphs(join(this.cache, 'cut'), { modelSha256: this.#modelSha256, ...this.#planned });
     const networks: LoadedNetwork[] = [];
     // One after the other: runs that wait come in between.
     for (const path of paths) networks.push(await this.#executor.load(path, { arena: false }));

@@ -12,6 +12,9 @@ export class BatchRun {
   readonly forecast: Forecast | undefined;
   /** Resolves when it has ended in whatever way, and every call that it completed has its result. */
   readonly ended: Promise<void>;
+  /** Resolves when the next run may begin; where that is before the end, `frees` is true. */
+  readonly freed: Promise<void>;
+  readonly frees: boolean;
   readonly #virtualTime: number;
   readonly #network: EvaluationNetwork;
   readonly #cells: number;
@@ -30,7 +33,8 @@ export class BatchRun {
     this.#cells = height * width;
     this.#network = first.network;
     this.forecast = this.#network.forecast.of({ rows: this.rows, cells: this.#cells });
-    const { result, drop } = begin(this.#network, evaluations);
+    const wanted = () => parts.some(({ call }) => !call.settled);
+    const { result, drop, freed } = begin(this.#network, evaluations, wanted);
     this.#drop = drop;
     this.ended = result.then(
       (ran) => {
@@ -39,6 +43,8 @@ export class BatchRun {
       },
       (thrown) => this.#fail(thrown),
     );
+    this.frees = freed !== undefined;
+    this.freed = freed ?? this.ended;
   }
 
   /** @returns whether it was stopped before it began: its parts are then free to run in another. */
@@ -64,9 +70,13 @@ export class BatchRun {
 }
 
 /** A run that cannot be begun fails as one that ends badly: its calls hear of it, and the others go on. */
-function begin(network: EvaluationNetwork, evaluations: readonly Evaluation[]): PendingNetworkRun {
+function begin(
+  network: EvaluationNetwork,
+  evaluations: readonly Evaluation[],
+  wanted: () => boolean,
+): PendingNetworkRun {
   try {
-    return network.begin(evaluations);
+    return network.begin(evaluations, wanted);
   } catch (thrown) {
     return { result: Promise.reject(thrown), drop: () => false };
   }

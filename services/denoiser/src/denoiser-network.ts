@@ -1,32 +1,23 @@
 import { join } from 'node:path';
 import { type ModelCard, TesseraError } from '@tessera/core';
-import {
-  type EvaluationCost,
-  type Executor,
-  float32FromTyped,
-  type LoadedNetwork,
-  RunForecast,
-  type RunOptions,
-  type RunResult,
-} from '@tessera/onnx';
+import { type EvaluationCost, type Executor, float32FromTyped, RunForecast, type RunResult } from '@tessera/onnx';
 import type { Evaluation, EvaluationNetwork, NetworkRun, PendingNetworkRun } from './evaluation.js';
 import { measureNetwork, type NetworkMeasurement } from './measure-network.js';
 import { networkFeeds } from './network-feeds.js';
+import { type NetworkGraph, wholeGraph } from './network-graph.js';
 import { PROTECTIONS, type Protections } from './protections.js';
 
 /** The denoising network of one model. */
 export class DenoiserNetwork implements EvaluationNetwork {
   readonly card: ModelCard;
-  readonly #executor: Executor;
-  readonly #network: LoadedNetwork;
+  readonly #graph: NetworkGraph;
   #measured: NetworkMeasurement = { costs: [], gainfulRows: 1, rowsAreIndependent: false };
   #forecast: RunForecast;
   readonly #protections: Protections;
 
-  private constructor(card: ModelCard, executor: Executor, network: LoadedNetwork, protections: Protections) {
+  private constructor(card: ModelCard, graph: NetworkGraph, protections: Protections) {
     this.card = card;
-    this.#executor = executor;
-    this.#network = network;
+    this.#graph = graph;
     this.#protections = protections;
     this.#forecast = this.#forecastFrom([]);
   }
@@ -40,10 +31,29 @@ export class DenoiserNetwork implements EvaluationNetwork {
     measure: (network: DenoiserNetwork) => Promise<NetworkMeasurement> = measureNetwork,
   ): Promise<DenoiserNetwork> {
     const network = await executor.load(join(folder, card.files.denoiser));
-    const loaded = new DenoiserNetwork(card, executor, network, protections);
+    return DenoiserNetwork.over(wholeGraph(executor, network), card, protections, measure);
+  }
+
+  /** Warms a graph up that is loaded, and measures it. */
+  static async over(
+    graph: NetworkGraph,
+    card: ModelCard,
+    protections: Protections = PROTECTIONS,
+    measure: (network: DenoiserNetwork) => Promise<NetworkMeasurement> = measureNetwork,
+  ): Promise<DenoiserNetwork> {
+    const loaded = new DenoiserNetwork(card, graph, protections);
     loaded.#measured = await measure(loaded);
     loaded.#forecast = loaded.#forecastFrom(loaded.#measured.costs);
     return loaded;
+  }
+
+  get runsAtOnce(): number {
+    return this.#graph.runsAtOnce;
+  }
+
+  /** See NetworkGraph. */
+  get unfinished(): number {
+    return this.#graph.unfinished;
   }
 
   get evaluationCosts(): readonly EvaluationCost[] {
@@ -65,21 +75,23 @@ export class DenoiserNetwork implements EvaluationNetwork {
     return Math.max(1, Math.floor((gainfulRows * this.#nativeCells) / Math.max(this.#nativeCells, height * width)));
   }
 
-  begin(evaluations: readonly Evaluation[]): PendingNetworkRun {
-    const { result, drop } = this.#executor.begin(this.#network, ...this.#runOf(evaluations, evaluations.length));
-    return { result: result.then((ran) => this.#read(evaluations, ran)), drop };
+  begin(evaluations: readonly Evaluation[], wanted?: () => boolean): PendingNetworkRun {
+    const { output } = this.card.denoiser;
+    const run = { output, evaluations: evaluations.length, ...(wanted && { wanted }) };
+    const { result, ...pending } = this.#graph.begin(this.#feedsOf(evaluations), run);
+    return { result: result.then((ran) => this.#read(evaluations, ran)), ...pending };
   }
 
   /** A run that does not count as work. */
-  async warmUp(evaluations: readonly Evaluation[]): Promise<NetworkRun> {
-    return this.#read(evaluations, await this.#executor.run(this.#network, ...this.#runOf(evaluations, 0)));
+  async warmUp(evaluations: readonly Evaluation[], mayFail = false): Promise<NetworkRun> {
+    const run = { output: this.card.denoiser.output, evaluations: 0, mayFail };
+    return this.#read(evaluations, await this.#graph.begin(this.#feedsOf(evaluations), run).result);
   }
 
   /** As `warmUp`, for a run that may be too large; `undefined` when it is. */
   async tryOut(evaluations: readonly Evaluation[]): Promise<NetworkRun | undefined> {
-    const [feeds, options] = this.#runOf(evaluations, 0);
     try {
-      return this.#read(evaluations, await this.#executor.run(this.#network, feeds, { ...options, mayFail: true }));
+      return await this.warmUp(evaluations, true);
     } catch (thrown) {
       if (thrown instanceof TesseraError && thrown.code === 'resource_exhausted') return undefined;
       throw thrown;
@@ -95,11 +107,8 @@ export class DenoiserNetwork implements EvaluationNetwork {
     return new RunForecast({ costs, nativeCells: this.#nativeCells });
   }
 
-  #runOf(evaluations: readonly Evaluation[], counted: number) {
-    const { denoiser } = this.card;
-    const feeds = networkFeeds(denoiser, evaluations, this.#batchOf(evaluations));
-    const options: RunOptions = { outputs: [denoiser.output], evaluations: counted };
-    return [feeds, options] as const;
+  #feedsOf(evaluations: readonly Evaluation[]) {
+    return networkFeeds(this.card.denoiser, evaluations, this.#batchOf(evaluations));
   }
 
   #batchOf({ length }: readonly Evaluation[]): number {

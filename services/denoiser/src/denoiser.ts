@@ -16,11 +16,19 @@ export interface DenoiserParts {
   readonly executor: Executor;
   readonly numericClass: string;
   readonly networks: readonly DenoiserNetwork[];
+  /** Workers that have further parts of the networks. */
+  readonly parts?: readonly DenoiserCompany[];
   /** Hears of every run. */
   readonly onRan?: OnRan;
-  readonly onClose?: () => void;
+  readonly onClose?: () => void | Promise<void>;
   /** For tests, which show what each of them holds. */
   readonly protections?: Partial<Protections>;
+}
+
+/** A worker without which evaluations do not come to their end. */
+export interface DenoiserCompany {
+  readonly ready: boolean;
+  readonly failed: Promise<Error>;
 }
 
 /** Evaluations of every gateway, on the executor of this process. */
@@ -31,22 +39,26 @@ export class Denoiser implements WorkerProgram {
   readonly threads: number;
   readonly evaluationCosts: readonly EvaluationCost[];
   readonly failed: Promise<Error>;
+  readonly runsAtOnce: number;
   readonly #executor: Executor;
   readonly #networks: readonly DenoiserNetwork[];
+  readonly #parts: readonly DenoiserCompany[];
   readonly #loop: RunLoop;
-  readonly #onClose: () => void;
+  readonly #onClose: () => void | Promise<void>;
   readonly #solitude = new Solitude();
   /** Evaluations of calls that wait for one that is alone, or to be alone. */
   #held = 0;
   #draining = false;
 
-  constructor({ executor, numericClass, networks, protections, onRan, onClose = () => {} }: DenoiserParts) {
+  constructor({ executor, numericClass, networks, parts = [], protections, onRan, onClose = () => {} }: DenoiserParts) {
     this.models = networks.map(({ card }) => card);
     this.device = executor.device;
     this.numericClass = numericClass;
     this.threads = executor.threads;
     this.evaluationCosts = dearestCosts(networks.map((network) => network.evaluationCosts));
-    this.failed = executor.failed;
+    this.failed = Promise.race([executor.failed, ...parts.map(({ failed }) => failed)]);
+    this.runsAtOnce = Math.max(1, ...networks.map(({ runsAtOnce }) => runsAtOnce));
+    this.#parts = parts;
     this.#executor = executor;
     this.#networks = networks;
     this.#onClose = onClose;
@@ -101,19 +113,21 @@ export class Denoiser implements WorkerProgram {
   }
 
   load(): ProgramLoad {
+    const unfinished = this.#networks.reduce((sum, network) => sum + network.unfinished, 0);
     return {
       waiting: this.#loop.waiting + this.#held,
       running: this.#loop.running,
       busy: this.#executor.busyShare(),
       forecastMs: this.#loop.forecastMs,
       evaluationsStarted: this.#executor.evaluationsStarted(),
-      evaluationsCompleted: this.#executor.evaluationsCompleted(),
+      evaluationsCompleted: this.#executor.evaluationsCompleted() - unfinished,
+      lacksParts: this.#parts.some(({ ready }) => !ready),
     };
   }
 
-  close(): Promise<void> {
-    this.#onClose();
-    return this.#executor.close();
+  async close(): Promise<void> {
+    await this.#onClose();
+    await this.#executor.close();
   }
 }
 

@@ -7,14 +7,22 @@ export interface EvaluationNetwork {
   /** Rows that one run may hold of latents of this shape; more gain nothing, or are not sure to keep each other's bits. */
   rowLimit(latentShape: readonly number[]): number;
   readonly forecast: RunForecast;
-  /** Hands one run over. @param evaluations of one bucket. */
-  begin(evaluations: readonly Evaluation[]): PendingNetworkRun;
+  /** Runs that are under way at once when there is enough to do; 1 when not given. */
+  readonly runsAtOnce?: number;
+  /**
+   * Hands one run over.
+   * @param evaluations of one bucket.
+   * @param wanted whether anybody still waits for it: it may be left half done when nobody does.
+   */
+  begin(evaluations: readonly Evaluation[], wanted?: () => boolean): PendingNetworkRun;
 }
 
 export interface PendingNetworkRun {
   readonly result: Promise<NetworkRun>;
   /** @returns whether the run was stopped before it started. */
   readonly drop: () => boolean;
+  /** Resolves when the next run may begin; at its end when not given. */
+  readonly freed?: Promise<void>;
 }
 
 export interface NetworkRun {

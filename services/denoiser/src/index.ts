@@ -10,6 +10,14 @@ export type {
   PendingNetworkRun,
 } from './evaluation.js';
 export { measureNetwork, type NetworkMeasurement } from './measure-network.js';
+export { type CutDenoiser, type CutPart, cutDenoiser, writePart } from './parts/cut-denoiser.js';
+export {
+  PART_LINK_TIMES,
+  PART_PROTECTIONS,
+  PartLink,
+  type PartLinkTimes,
+  type PartProtections,
+} from './parts/part-link.js';
 export { PROTECTIONS, type Protections } from './protections.js';
 export { RunLoop } from './run-loop.js';
 export { logRuns, type RunRecord } from './run-record.js';

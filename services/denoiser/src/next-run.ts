@@ -16,10 +16,18 @@ export interface NextRun {
  */
 const SHARED_ROWS = 2;
 
-/** Decides, and changes nothing. */
-export function nextRun(queue: Queue<CallPart>): NextRun {
+/**
+ * Decides, and changes nothing.
+ *
+ * @param underWay runs that have begun. A network that has several at once is given them before larger ones: company
+ * gains less than a further run beside it.
+ */
+export function nextRun(queue: Queue<CallPart>, underWay = 0): NextRun {
   const [head] = inOrder(queue);
-  const limits = { evaluations: head?.rowLimit ?? 1, sharedEvaluations: SHARED_ROWS };
+  const rowLimit = head?.rowLimit ?? 1;
+  const { runsAtOnce = 1 } = head?.rows[0]?.evaluation.network ?? {};
+  const share = Math.ceil(queue.evaluations / Math.max(1, runsAtOnce - underWay));
+  const limits = { evaluations: Math.min(rowLimit, Math.max(SHARED_ROWS, share)), sharedEvaluations: SHARED_ROWS };
   const { calls, queue: rest } = take(queue, limits);
   return { parts: calls, rest };
 }

@@ -10,7 +10,7 @@ export function openModels(settings: WorkerSettings, signal: AbortSignal): Promi
   return Promise.all(
     settings.models.map(async (nameOrPath) => {
       const { name, folder } = await resolveModel(nameOrPath, { home: settings.home, builtinDir: BUILT_IN_MODELS });
-      return openModel(folder, { verify: settings.stage, name, signal });
+      return openModel(folder, { verify: 'denoiser', name, signal });
     }),
   );
 }

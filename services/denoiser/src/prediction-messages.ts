@@ -1,5 +1,6 @@
-import { type Tensor, TesseraError } from '@tessera/core';
+import type { Tensor } from '@tessera/core';
 import { MAX_PART_BYTES, type PredictResponse, type ReportFault, type WireTensor } from '@tessera/proto';
+import { callError } from './call-error.js';
 import type { DenoiserResult } from './evaluation.js';
 
 /** A result as messages, each under 1 MB: what does not fit the first follows in parts. */
@@ -27,12 +28,8 @@ function tensorPart({ shape, data }: Tensor, offset: number, limit: number): Wir
   return { dtype: 'DATA_TYPE_FLOAT32', shape: [...shape], data: bytes, offset };
 }
 
-/** How one call failed; the stream goes on. Only a TesseraError's own words leave the process. */
 export function errorMessage(callId: string, thrown: unknown, reportFault: ReportFault): PredictResponse {
-  const error = TesseraError.from(thrown);
-  if (!(thrown instanceof TesseraError)) reportFault(thrown);
-  const message = thrown instanceof TesseraError ? error.message : 'internal error';
-  return { callId, error: { code: error.code, message, missingConditioningIds: [] } };
+  return { callId, error: callError(thrown, reportFault) };
 }
 
 export function missingConditionings(callId: string, ids: readonly string[]): PredictResponse {

@@ -32,8 +32,11 @@ export class RunLoop {
   readonly #onRan: OnRan;
   /** What has not begun, as far as this side of the executor can tell; the successor's parts too. */
   #queue: Queue<CallPart> = emptyQueue();
+  /** The last one that began. */
   #running: BatchRun | undefined;
   #runningSinceMs = 0;
+  /** Those before it that let it begin and have not ended. */
+  readonly #before = new Set<BatchRun>();
   #successor: Successor | undefined;
   #handover: NodeJS.Timeout | undefined;
   #lastId = 0;
@@ -64,12 +67,18 @@ export class RunLoop {
   }
 
   get running(): number {
-    return this.#running?.rows ?? 0;
+    return [...this.#underWay()].reduce((sum, { rows }) => sum + rows, 0);
   }
 
   /** Of the run in progress; `undefined` when there is none, or nothing to tell from. */
   get forecastMs(): number | undefined {
-    return this.#running?.forecast?.expectedMs;
+    const [oldest] = this.#underWay();
+    return oldest?.forecast?.expectedMs;
+  }
+
+  *#underWay(): Generator<BatchRun> {
+    yield* this.#before;
+    if (this.#running !== undefined) yield this.#running;
   }
 
   #withdraw(parts: readonly CallPart[]): void {
@@ -100,6 +109,8 @@ export class RunLoop {
   #prepare(): void {
     clearTimeout(this.#handover);
     if (this.#running === undefined || this.#successor !== undefined || this.#queue.size === 0) return;
+    // It says when.
+    if (this.#running.frees) return;
     const earliestMs = this.#running.forecast?.earliestMs ?? 0;
     const waitMs = this.#runningSinceMs + earliestMs - HANDOVER_MS - performance.now();
     if (waitMs > 1) this.#handover = setTimeout(() => this.#prepare(), waitMs);
@@ -126,18 +137,23 @@ export class RunLoop {
 
   #decide(): NextRun {
     this.#queue = withoutExpired(this.#queue, performance.now());
-    return nextRun(this.#queue);
+    return nextRun(this.#queue, this.#before.size);
   }
 
   #handOver(decided: NextRun): BatchRun | undefined {
     if (decided.parts.length === 0) return undefined;
     const run = new BatchRun(decided, this.#onRan);
-    void run.ended.then(() => this.#ended(run));
+    void run.freed.then(() => this.#freed(run));
     return run;
   }
 
-  #ended(run: BatchRun): void {
+  /** It has ended, or lets another one begin before. */
+  #freed(run: BatchRun): void {
     if (run !== this.#running) return;
+    if (run.frees) {
+      this.#before.add(run);
+      void run.ended.then(() => this.#before.delete(run));
+    }
     const successor = this.#successor;
     this.#successor = undefined;
     if (successor === undefined) {

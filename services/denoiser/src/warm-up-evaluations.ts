@@ -15,7 +15,7 @@ export function nativeSize({ denoiser, nativeCanvas }: ModelCard): LatentSize {
 
 /** Whether evaluations can be made up from the card alone. */
 export function saysItsSizes(card: ModelCard): boolean {
-  return card.denoiser.inputs.every((input) => !warmUpShape(input, card).includes(-1));
+  return card.denoiser.inputs.every((input) => !openInputShape(input, card).includes(-1));
 }
 
 /** Rows that differ from each other in everything that a run may hold in variety. */
@@ -36,12 +36,12 @@ export function warmUpEvaluations(
 }
 
 function inputTensor(input: DenoiserInputCard, card: ModelCard, row: number): TypedTensor {
-  const shape = warmUpShape(input, card);
+  const shape = openInputShape(input, card);
   return typedFromFloat32(input.type, shape, wave(elementCount(shape), row));
 }
 
-/** The number of tokens is the text encoder's; other open extents stay open. */
-function warmUpShape({ name, shape }: DenoiserInputCard, { conditioning }: ModelCard): readonly number[] {
+/** An input's extents without batch axis. The number of tokens is the text encoder's; other open extents stay −1. */
+export function openInputShape({ name, shape }: DenoiserInputCard, { conditioning }: ModelCard): readonly number[] {
   const tokens = conditioning.textEncoders[0]?.contextLength ?? -1;
   return shape.map((extent, axis) =>
     extent === -1 && axis === 0 && name === 'encoder_hidden_states' ? tokens : extent,

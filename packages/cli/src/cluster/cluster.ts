@@ -1,8 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import { invalidField, type TesseraError } from '@tessera/core';
 import type { Environment } from '@tessera/runtime';
+import { denoiserShards } from './denoiser-shards.js';
 import type { LogLine } from './process-output.js';
-import { type ClusterSettings, gatewaySpecs, natsSpec, type WorkerAddresses, workerSpecs } from './process-specs.js';
+import {
+  type ClusterSettings,
+  gatewaySpecs,
+  natsSpec,
+  partSpecs,
+  type WorkerAddresses,
+  workerSpecs,
+} from './process-specs.js';
 import { type ProcessSpec, SupervisedProcess } from './supervised-process.js';
 
 /** A whole cluster of processes on this machine. */
@@ -32,7 +40,7 @@ export interface ClusterStart {
 const KILL_AFTER_GRACE_MS = 3_000;
 
 /**
- * Starts all workers and NATS at once and the gateways as soon as they listen,
+ * Starts all workers and NATS at once (denoisers in parts when those listen) and the gateways as soon as they listen,
  * while they still load their models; resolves when all gateways are ready.
  *
  * @throws TesseraError of the first process that is given up; the signal's reason when it is aborted. No process is
@@ -49,8 +57,10 @@ export async function startLocalCluster({ settings, environment, signal, onLog }
     void supervised.failure.catch((error: TesseraError) => failure.abort(error));
     return supervised;
   };
+  const shards = await denoiserShards(settings);
   const nats = choice === 'auto' ? start(natsSpec(settings, environment)) : undefined;
-  const workers = workerSpecs(settings, environment).map(start);
+  const parts = partSpecs(settings, environment, shards).map((each) => each.map(start));
+  const workers: SupervisedProcess[] = [];
 
   const stop = async () => {
     const graceMs = settings.values.grace + KILL_AFTER_GRACE_MS;
@@ -59,15 +69,19 @@ export async function startLocalCluster({ settings, environment, signal, onLog }
     // Workers wait for their streams to end, and the gateways' streams are theirs.
     await end(gateways);
     await end(workers);
+    // Denoisers may still need theirs.
+    await end(parts.flat());
     if (nats !== undefined) await nats.stop(graceMs);
   };
 
   try {
     const startSignal = AbortSignal.any([signal, failure.signal]);
+    const partAddresses = await orAborted(startSignal, Promise.all(parts.map(listeningOf)));
+    workers.push(...workerSpecs(settings, environment, partAddresses).map(start));
     const server = nats && (await orAborted(startSignal, natsServerOf(nats)));
     const supervisorKey = randomBytes(32).toString('base64url');
     const company = {
-      workers: await orAborted(startSignal, addressesOf(workers)),
+      workers: { ...(await orAborted(startSignal, addressesOf(workers))), denoiserParts: partAddresses.flat() },
       nats: choice === 'auto' ? [server?.url ?? ''] : choice,
       natsMonitor: server?.monitor ?? natsMonitor,
       supervisorKey,
@@ -77,7 +91,7 @@ export async function startLocalCluster({ settings, environment, signal, onLog }
     return {
       addresses: [first, ...others],
       ...(server && { nats: server }),
-      metrics: metricsOf([...gateways, ...workers]),
+      metrics: metricsOf([...gateways, ...workers, ...parts.flat()]),
       supervisorKey,
       failed: failure.signal,
       stop,
@@ -108,7 +122,11 @@ function metricsOf(processes: readonly SupervisedProcess[]): Readonly<Record<str
   return Object.fromEntries(processes.flatMap(({ name, metrics }) => (metrics === undefined ? [] : [[name, metrics]])));
 }
 
-async function addressesOf(workers: readonly SupervisedProcess[]): Promise<WorkerAddresses> {
+function listeningOf(processes: readonly SupervisedProcess[]): Promise<readonly string[]> {
+  return Promise.all(processes.map(({ listening }) => listening));
+}
+
+async function addressesOf(workers: readonly SupervisedProcess[]): Promise<Omit<WorkerAddresses, 'denoiserParts'>> {
   const listening = await Promise.all(workers.map(async (worker) => [worker.name, await worker.listening] as const));
   const ofStage = (stage: string) =>
     listening.filter(([name]) => name.startsWith(`${stage}-`)).map(([, address]) => address);

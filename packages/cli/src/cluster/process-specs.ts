@@ -14,7 +14,7 @@ import { PROCESS_SCRIPTS, type ProcessKind } from '../installation.js';
 import { findNatsServer } from '../nats/find-nats-server.js';
 import { ALL_SETTING_NAMES, CLUSTER_GATEWAY_SETTINGS, type CLUSTER_SETTINGS } from '../settings.js';
 import type { ProcessSpec } from './supervised-process.js';
-import { planThreads } from './thread-plan.js';
+import { planThreads, type ThreadPlan } from './thread-plan.js';
 
 export type ClusterSettings = ResolvedSettings<typeof CLUSTER_SETTINGS>;
 
@@ -28,33 +28,93 @@ const ANY_PORT = '127.0.0.1:0';
  */
 const GATEWAY_MEMORY = { MALLOC_MMAP_THRESHOLD_: String(48 * 1024) };
 
-/** The workers of a cluster, stage by stage. */
-export function workerSpecs(settings: ClusterSettings, environment: Environment): readonly ProcessSpec[] {
-  const { textEncoders, denoisers, decoders, model, device, threads } = settings.values;
-  const plan = planThreads(availableParallelism(), { textEncoders, denoisers, decoders }, threads);
-  const stage = (kind: ProcessKind, count: number, stageThreads: number): ProcessSpec[] =>
-    Array.from({ length: count }, (_, index) => ({
-      name: `${kind}-${index + 1}`,
-      script: PROCESS_SCRIPTS[kind],
-      args: [
-        ...['--worker-id', `${kind}-${index + 1}`, '--device', device, '--threads', String(stageThreads)],
-        ...model.flatMap((one) => ['--model', one]),
-        ...['--metrics-listen', furtherMetrics(settings)],
-        ...sharedFlags(settings),
-      ],
-      listen: ANY_PORT,
-      environment: childEnvironment(settings, environment),
-    }));
+/** The workers of a cluster, stage by stage. @param parts of each denoiser, the addresses of its further parts' workers. */
+export function workerSpecs(
+  settings: ClusterSettings,
+  environment: Environment,
+  parts: readonly (readonly string[])[] = [],
+): readonly ProcessSpec[] {
+  const { textEncoders, denoisers, decoders } = settings.values;
+  const plan = threadPlan(settings);
+  const stage = (
+    kind: ProcessKind,
+    count: number,
+    threads: number,
+    own: (index: number) => readonly string[] = () => [],
+  ) =>
+    Array.from({ length: count }, (_, index) =>
+      workerSpec(settings, environment, { kind, name: `${kind}-${index + 1}`, threads, own: own(index) }),
+    );
+  const partsOf = (index: number) => (parts[index] ?? []).flatMap((address) => ['--denoiser-parts', address]);
   return [
     ...stage('text-encoder', textEncoders, plan.textEncoder),
-    ...stage('denoiser', denoisers, plan.denoiser),
+    ...stage('denoiser', denoisers, plan.denoiser, partsOf),
     ...stage('decoder', decoders, plan.decoder),
   ];
+}
+
+/**
+ * The workers of the further parts of each denoiser, in order. They may use as
+ * many threads as it: the parts of one image run one after the other, and idle
+ * threads cost nothing.
+ */
+export function partSpecs(
+  settings: ClusterSettings,
+  environment: Environment,
+  shards: number,
+): readonly (readonly ProcessSpec[])[] {
+  const { denoiser: threads } = threadPlan(settings);
+  return Array.from({ length: settings.values.denoisers }, (_, denoiser) =>
+    Array.from({ length: shards - 1 }, (_, further) => {
+      const part = further + 2;
+      const name = `denoiser-${denoiser + 1}-part-${part}`;
+      return workerSpec(settings, environment, {
+        kind: 'denoiser-part',
+        name,
+        threads,
+        own: ['--denoiser-part', `${part}/${shards}`],
+      });
+    }),
+  );
+}
+
+function threadPlan({ values: { textEncoders, denoisers, decoders, threads } }: ClusterSettings): ThreadPlan {
+  return planThreads(availableParallelism(), { textEncoders, denoisers, decoders }, threads);
+}
+
+interface WorkerOfCluster {
+  readonly kind: ProcessKind;
+  readonly name: string;
+  readonly threads: number;
+  /** Flags of its own. */
+  readonly own: readonly string[];
+}
+
+function workerSpec(
+  settings: ClusterSettings,
+  environment: Environment,
+  { kind, name, threads, own }: WorkerOfCluster,
+): ProcessSpec {
+  const { model, device } = settings.values;
+  return {
+    name,
+    script: PROCESS_SCRIPTS[kind],
+    args: [
+      ...['--worker-id', name, '--device', device, '--threads', String(threads)],
+      ...model.flatMap((one) => ['--model', one]),
+      ...['--metrics-listen', furtherMetrics(settings)],
+      ...own,
+      ...sharedFlags(settings),
+    ],
+    listen: ANY_PORT,
+    environment: childEnvironment(settings, environment),
+  };
 }
 
 export interface WorkerAddresses {
   readonly textEncoders: readonly string[];
   readonly denoisers: readonly string[];
+  readonly denoiserParts: readonly string[];
   readonly decoders: readonly string[];
 }
 
@@ -101,6 +161,7 @@ function gatewaySpec(
     args: [
       ...['--text-encoders', workers.textEncoders.join(',')],
       ...['--denoisers', workers.denoisers.join(',')],
+      ...workers.denoiserParts.flatMap((address) => ['--denoiser-parts', address]),
       ...['--decoders', workers.decoders.join(',')],
       ...handedOn.flatMap(({ key, text = '' }) => (index > 0 && own.includes(key) ? [] : asFlag(key, text))),
       ...ownHealth,

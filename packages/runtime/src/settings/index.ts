@@ -13,6 +13,7 @@ export {
   setting,
   variableOf,
 } from './definition.js';
+export { DENOISER_PART_SETTINGS, DENOISER_SETTINGS, MOST_PARTS, type PartChoice } from './denoiser-settings.js';
 export { GATEWAY_SETTINGS } from './gateway-settings.js';
 export { defaultHome } from './home.js';
 export {

@@ -1,4 +1,4 @@
-export type ProcessKind = 'gateway' | 'text-encoder' | 'denoiser' | 'decoder';
+export type ProcessKind = 'gateway' | 'text-encoder' | 'denoiser' | 'denoiser-part' | 'decoder';
 
 /** Labels by name: every value that they may have, or `undefined` where that is not known beforehand. */
 export type LabelSets = Readonly<Record<string, readonly string[] | undefined>>;

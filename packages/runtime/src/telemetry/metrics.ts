@@ -11,7 +11,8 @@ import {
 
 const GATEWAY = ['gateway'] as const satisfies readonly ProcessKind[];
 const DENOISER = ['denoiser'] as const satisfies readonly ProcessKind[];
-const WORKERS = ['text-encoder', 'denoiser', 'decoder'] as const satisfies readonly ProcessKind[];
+const STAGES = ['text-encoder', 'denoiser', 'decoder'] as const satisfies readonly ProcessKind[];
+const WORKERS = [...STAGES, 'denoiser-part'] as const satisfies readonly ProcessKind[];
 const ALL = [...GATEWAY, ...WORKERS];
 
 /** Steps, runs and waits of single calls: milliseconds to seconds. */
@@ -51,7 +52,7 @@ export const METRICS = {
   tessera_work_seconds: observedGauge(
     GATEWAY,
     'Work for one worker of a stage, as the time it takes: running, waiting, and refused in the last minute; by priority of the request',
-    { stage: WORKERS, class: undefined, state: ['running', 'waiting', 'refused'] },
+    { stage: STAGES, class: undefined, state: ['running', 'waiting', 'refused'] },
   ),
   tessera_generations_waiting: observedGauge(GATEWAY, 'Generations that wait here', {}),
   tessera_generations_running: observedGauge(GATEWAY, 'Generations that run here', {}),
@@ -81,7 +82,7 @@ export const METRICS = {
     outcome: ['hit', 'miss'],
   }),
   tessera_worker_calls_failed_total: counter(GATEWAY, 'Calls that a worker failed, and that went to another', {
-    stage: WORKERS,
+    stage: STAGES,
   }),
   tessera_workers: observedGauge(GATEWAY, 'Workers as this gateway sees them', {
     stage: [...WORKERS, 'unknown'],

@@ -8,7 +8,7 @@ export interface AttendedRuns {
   stop(): void;
 }
 
-/** Watches the runs of a program and tells every change between working and hung. */
+/** Watches the runs of a program and tells every change between working, lacking a part, and hung. */
 export function attendRuns(
   program: WorkerProgram,
   limits: RunWatchLimits,

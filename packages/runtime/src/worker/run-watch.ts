@@ -17,8 +17,8 @@ export const RUN_WATCH_LIMITS: RunWatchLimits = {
   checkEveryMs: 250,
 };
 
-/** `stuck` is cured by a new process only: a run cannot be stopped. */
-export type RunProgress = 'working' | 'hung' | 'stuck';
+/** `lacking` waits for another process; `stuck` is cured by a new process only: a run cannot be stopped. */
+export type RunProgress = 'working' | 'lacking' | 'hung' | 'stuck';
 
 /**
  * Judges by completed work against the forecast for its size whether runs end.
@@ -37,13 +37,14 @@ export class RunWatch {
   }
 
   /** To be called every `checkEveryMs`. */
-  check({ running, evaluationsCompleted, forecastMs }: ProgramLoad, nowMs: number): RunProgress {
+  check({ running, evaluationsCompleted, forecastMs, lacksParts = false }: ProgramLoad, nowMs: number): RunProgress {
     const { hungForecasts, hungAtLeastMs, stuckWaits, checkEveryMs } = this.#limits;
     const turnMs = Math.min(nowMs - (this.#checkedAtMs ?? nowMs), 2 * checkEveryMs);
     this.#checkedAtMs = nowMs;
-    const moved = running === 0 || evaluationsCompleted !== this.#completed;
+    const moved = running === 0 || lacksParts || evaluationsCompleted !== this.#completed;
     this.#completed = evaluationsCompleted;
     this.#stillMs = moved ? 0 : this.#stillMs + turnMs;
+    if (lacksParts) return 'lacking';
     // Of what was never measured nothing can be said.
     if (forecastMs === undefined) return 'working';
     const waitMs = Math.max(hungAtLeastMs, hungForecasts * forecastMs);

@@ -1,7 +1,7 @@
 import type { ServiceDefinition } from '@grpc/grpc-js';
 import { type Stage, tesseraV1 } from '@tessera/proto';
 
-export type WorkerStage = 'text-encoder' | 'denoiser' | 'decoder';
+export type WorkerStage = 'text-encoder' | 'denoiser' | 'denoiser-part' | 'decoder';
 
 export interface StageService {
   readonly wire: Stage;
@@ -20,6 +20,11 @@ export const STAGE_SERVICES: Readonly<Record<WorkerStage, StageService>> = {
     wire: 'STAGE_DENOISER',
     name: 'tessera.v1.DenoiserService',
     definition: tesseraV1.DenoiserService.service,
+  },
+  'denoiser-part': {
+    wire: 'STAGE_DENOISER_PART',
+    name: 'tessera.v1.DenoiserPartService',
+    definition: tesseraV1.DenoiserPartService.service,
   },
   decoder: {
     wire: 'STAGE_DECODER',

@@ -9,6 +9,8 @@ export interface WorkerProgram {
   readonly threads: number;
   /** Measured at start, by ascending batch size: milliseconds of one run of that many evaluations. */
   readonly evaluationCosts: readonly { readonly batchSize: number; readonly runMs: number }[];
+  /** Runs that are under way at once when there is enough to do; 1 when not given. */
+  readonly runsAtOnce?: number;
   /** Resolves when the program can no longer work; the process then ends. */
   readonly failed: Promise<Error>;
   load(): ProgramLoad;
@@ -28,4 +30,6 @@ export interface ProgramLoad {
   /** Evaluations since the process began, without those of the warm-up. */
   readonly evaluationsStarted: number;
   readonly evaluationsCompleted: number;
+  /** Whether a worker is away that has a part of what this one runs: nothing comes to its end until it is back. */
+  readonly lacksParts?: boolean;
 }

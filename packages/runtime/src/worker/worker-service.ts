@@ -77,6 +77,7 @@ function description({ id, stage }: WorkerSettings, program: WorkerProgram): Des
     })),
     tesseraVersion: TESSERA_VERSION,
     threads: program.threads,
+    runsAtOnce: program.runsAtOnce ?? 1,
   };
 }
 
