@@ -16,6 +16,8 @@ export interface PredictionRequest {
   readonly window: Omit<WindowCall, 'order'>;
   /** Windows of the canvas, which are predicted at once. */
   readonly windows: number;
+  /** Hears that a denoiser has it, each time that one takes it. */
+  readonly onTaken?: (() => void) | undefined;
   readonly trace?: CallTrace | undefined;
 }
 
@@ -133,6 +135,7 @@ export class Dispatcher {
       (failed) => this.calls.place({ ...place, evaluations, alone }, failed, signal),
       async (handover) => {
         const { worker } = handover;
+        request.onTaken?.();
         this.#metrics.time('tessera_call_wait_seconds', handover.waitedMs, {});
         const order = { ...wireOrder(request, handover), alone };
         let began = false;

@@ -79,12 +79,12 @@ export function createRemoteStages(setup: RemoteStagesSetup): RemoteStages {
     },
 
     predict(call: PredictCall): Promise<readonly Tensor[]> {
-      const { latent, timestep, conditionings, inputs, remainingEvaluations } = call;
+      const { latent, timestep, conditionings, inputs, remainingEvaluations, onTaken } = call;
       const { generationId, tenant, weight, priority, numericClass, timeLeftMs, plan } = setup;
       const caller = { tenant, weight, priority, timeLeftMs: timeLeftMs() };
       const place = { modelSha256, numericClass, ...caller, remainingEvaluations };
       const window = { model, latent, timestep, conditionings, inputs };
-      const request = { place, generationId, window, windows: plan.windows.length, trace: trace.call };
+      const request = { place, generationId, window, windows: plan.windows.length, onTaken, trace: trace.call };
       return dispatcher.predict(request, signal);
     },
 

@@ -1,11 +1,13 @@
+import { GrowingState } from './growing-state.js';
 import { createNoiseStream } from './noise/noise-stream.js';
 import type { Plan } from './plan.js';
 import { imageSeed, schedulerOfPlan, usesGuidance } from './plan-generation.js';
-import { type Conditionings, createPredictCanvas } from './predict-canvas.js';
+import { type CanvasPrediction, type Conditionings, createPredictCanvas } from './predict-canvas.js';
 import type { SchedulerState } from './schedulers/scheduler.js';
 import type { CancelSignal } from './signal.js';
 import type { Stages } from './stages.js';
 import type { Tensor } from './tensor/tensor.js';
+import { rowsOf } from './windows/canvas-rows.js';
 
 /** One image of a generation. */
 export interface ImageRun {
@@ -30,10 +32,24 @@ export interface DenoiseStep {
   readonly denoised: Tensor;
 }
 
+/** A step that is under way. */
+interface StepUnderWay {
+  readonly stepIndex: number;
+  readonly prediction: CanvasPrediction;
+  readonly made: GrowingState;
+  /** Every window of it is at a worker. */
+  taken: boolean;
+  /** The one that starts from what it makes. */
+  next?: StepUnderWay | undefined;
+}
+
 /**
- * Denoises one image. While the consumer handles a step, the next prediction
- * is already under way; leaving the loop waits for nothing. A resumed run
- * takes the noise an unbroken one would have taken, and gives the same bits.
+ * Denoises one image. Steps overlap: where the scheduler looks at every cell
+ * alone, a window of the next step starts once the rows under it are final and
+ * all windows of this one are at workers, so that no worker waits for the last
+ * of them. While the consumer handles a step, the next one is under way;
+ * leaving the loop waits for nothing. A resumed run takes the noise an unbroken
+ * one would have taken, and gives the same bits.
  *
  * @throws what `stages.predict` or the signal throws; RangeError when the plan
  *   composes and nothing says where to start.
@@ -50,24 +66,51 @@ export async function* denoiseImage(
   const perStep = plan.windows.length * (usesGuidance(plan) ? 2 : 1);
   const later = laterEvaluations ?? ((plan.count - 1 - imageIndex) * plan.evaluations) / plan.count;
 
-  function startPrediction(state: SchedulerState): Promise<Tensor> | undefined {
-    if (state.stepIndex >= steps) return undefined;
-    const left = (steps - state.stepIndex) * perStep;
-    const prediction = predictCanvas(scheduler.modelInput(state), left + later);
+  /** @param before the step that makes `from`; none when that is whole. */
+  function startStep(from: GrowingState, stepIndex: number, before?: StepUnderWay): StepUnderWay | undefined {
+    if (stepIndex >= steps) return undefined;
+    const made = new GrowingState(scheduler, plan.latentShape);
+    const drawn = once(() => (scheduler.drawsNoise(stepIndex) ? noise.at(scheduler.noiseDraw(stepIndex)) : undefined));
+    const prediction = predictCanvas({
+      input: () => from.input,
+      remainingEvaluations: (steps - stepIndex) * perStep + later,
+      mayStart: (window) => (before === undefined || before.taken) && from.has(window),
+      onRows: (rows, predicted) => {
+        const noiseOfStep = drawn();
+        const step = scheduler.step(from.rows(rows), predicted, noiseOfStep && rowsOf(noiseOfStep, rows));
+        made.put(rows, step.state, step.denoised);
+        underWay.next?.prediction.advance();
+      },
+      onTaken: () => {
+        underWay.taken = true;
+        underWay.next?.prediction.advance();
+      },
+    });
+    const underWay: StepUnderWay = { prediction, made, stepIndex, taken: false };
     // It may fail while nobody waits for it: a consumer that left, or one still busy with the step before.
-    prediction.catch(() => undefined);
-    return prediction;
+    prediction.done.catch(() => undefined);
+    prediction.advance();
+    drawn();
+    return underWay;
   }
 
   if (plan.compose && resumeFrom === undefined) throw new RangeError('a composed image starts from its base image');
-  let state = resumeFrom ?? scheduler.init(noise.at(0));
-  let prediction = startPrediction(state);
-  while (prediction !== undefined) {
-    const { stepIndex } = state;
-    const drawn = scheduler.drawsNoise(stepIndex) ? noise.at(scheduler.noiseDraw(stepIndex)) : undefined;
-    const step = scheduler.step(state, await prediction, drawn);
-    state = step.state;
-    prediction = startPrediction(state);
-    yield { stepIndex, steps, ...step };
+  const first = resumeFrom ?? scheduler.init(noise.at(0));
+  let underWay = startStep(GrowingState.of(scheduler, first), first.stepIndex);
+  while (underWay !== undefined) {
+    const { made, stepIndex, prediction } = underWay;
+    underWay.next = startStep(made, stepIndex + 1, underWay);
+    await prediction.done;
+    yield { stepIndex, steps, ...made.step() };
+    underWay = underWay.next;
   }
+}
+
+/** Makes it when it is first needed. */
+function once<Value>(make: () => Value): () => Value {
+  let made: { readonly value: Value } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
 }

@@ -42,6 +42,7 @@ export * from './seams/seam-meter.js';
 export * from './signal.js';
 export * from './stages.js';
 export * from './tensor/tensor.js';
+export * from './windows/canvas-rows.js';
 export * from './windows/cut.js';
 export * from './windows/merge.js';
 export * from './windows/native-window.js';

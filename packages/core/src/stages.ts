@@ -37,8 +37,10 @@ export interface PredictCall {
   readonly timestep: number;
   readonly conditionings: readonly Conditioning[];
   readonly inputs: Readonly<Record<string, Tensor>>;
-  /** For the worker's queue: evaluations the generation still needs, this call included. */
+  /** For the queues: evaluations the generation still needed when the step began; equal calls keep their order. */
   readonly remainingEvaluations: number;
+  /** Hears that it waits no more but is at a worker; perhaps more than once. */
+  readonly onTaken?: () => void;
 }
 
 /** RGB8, row-major. */

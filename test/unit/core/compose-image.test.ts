@@ -98,7 +98,13 @@ test('base steps, then the canvas from its start step; every evaluation of the p
   assert.equal(stages.calls.length, plan.evaluations);
   assert.deepEqual(
     stages.calls.map(({ remainingEvaluations }) => remainingEvaluations),
-    Array.from({ length: plan.evaluations }, (_, i) => plan.evaluations - i),
+    // Each as of the beginning of its step.
+    [
+      ...base.timesteps.map((_, i) => plan.evaluations - i),
+      ...plan.timesteps
+        .slice(startStep)
+        .flatMap((_, i, { length }) => plan.windows.map(() => (length - i) * plan.windows.length)),
+    ],
   );
   assert.deepEqual(stages.sizes, ['16×8', '40×24']);
 });

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
 import {
+  type CanvasRows,
   type Conditionings,
   createNoiseStream,
   createPredictCanvas,
@@ -10,8 +11,10 @@ import {
   mergeWindows,
   type Plan,
   type PredictCall,
+  type PredictCanvas,
   parseGenerationRequest,
   planGeneration,
+  putRows,
   type Stages,
   type Tensor,
 } from '@tessera/core';
@@ -44,6 +47,16 @@ function stagesOf(predict: Stages['predict']): Stages {
 
 const { signal } = new AbortController();
 
+/** The whole prediction of a canvas that is all there. */
+async function predicted(predict: PredictCanvas, latent: Tensor, remainingEvaluations: number): Promise<Tensor> {
+  const whole = { shape: latent.shape, data: new Float32Array(latent.data.length) };
+  const onRows = (rows: CanvasRows, prediction: Tensor) => putRows(whole, rows, prediction);
+  const prediction = predict({ input: () => ({ latent, timestep: 5 }), remainingEvaluations, onRows });
+  prediction.advance();
+  await prediction.done;
+  return whole;
+}
+
 test('windows are merged in the plan’s order, in whatever order they come', async () => {
   const plan = planOf({ width: 400, height: 280, overlap: 9 });
   const latent = createNoiseStream(1, plan.latentShape).at(0);
@@ -58,9 +71,9 @@ test('windows are merged in the plan’s order, in whatever order they come', as
       await turn.promise;
       return [windowNetwork(call)];
     });
-    const predicted = createPredictCanvas(plan, conditionings, stages, signal)({ latent, timestep: 5 }, 99);
+    const whole = predicted(createPredictCanvas(plan, conditionings, stages, signal), latent, 99);
     for (; waiting.length > 0; await setImmediate()) waiting.shift()?.();
-    assert.equal(hexFromFloat32((await predicted).data), expected);
+    assert.equal(hexFromFloat32((await whole).data), expected);
   }
 });
 
@@ -81,10 +94,10 @@ test('all windows of a step are under way at once, and of very many 256', async 
       return [call.latent];
     });
     const latent = createNoiseStream(1, plan.latentShape).at(0);
-    const predicted = createPredictCanvas(plan, conditionings, stages, signal)({ latent, timestep: 5 }, 9999);
+    const whole = predicted(createPredictCanvas(plan, conditionings, stages, signal), latent, 9999);
     assert.equal(underWay, expected, 'without waiting for anything');
     gate.resolve();
-    await predicted;
+    await whole;
     assert.equal(most, expected);
     assert.ok(plan.windows.length >= expected);
   }
@@ -93,17 +106,17 @@ test('all windows of a step are under way at once, and of very many 256', async 
 test('a window that is late holds up no other', async () => {
   const plan = planOf({ width: 1600, height: 1600 });
   const first = deferred<void>();
-  const seen = new Set<number>();
-  const stages = stagesOf(async ({ latent, remainingEvaluations }) => {
-    seen.add(remainingEvaluations);
-    if (remainingEvaluations === 9999) await first.promise;
+  let calls = 0;
+  const stages = stagesOf(async ({ latent }) => {
+    calls += 1;
+    if (calls === 1) await first.promise;
     return [latent];
   });
   const latent = createNoiseStream(1, plan.latentShape).at(0);
-  const predicted = createPredictCanvas(plan, conditionings, stages, signal)({ latent, timestep: 5 }, 9999);
-  while (seen.size < plan.windows.length) await setImmediate();
+  const whole = predicted(createPredictCanvas(plan, conditionings, stages, signal), latent, 9999);
+  while (calls < plan.windows.length) await setImmediate();
   first.resolve();
-  assert.equal((await predicted).data.length, latent.data.length);
+  assert.equal((await whole).data.length, latent.data.length);
 });
 
 test('once a window has failed or the signal is aborted, no call starts', async () => {
@@ -121,7 +134,7 @@ test('once a window has failed or the signal is aborted, no call starts', async 
       return [window];
     });
     const predict = createPredictCanvas(plan, conditionings, stages, controller.signal);
-    await assert.rejects(predict({ latent, timestep: 5 }, 9999), { message: ending === 'failure' ? 'lost' : 'left' });
+    await assert.rejects(predicted(predict, latent, 9999), { message: ending === 'failure' ? 'lost' : 'left' });
     const atEnd = calls;
     for (let i = 0; i < 5; i++) await setImmediate();
     assert.equal(calls, atEnd);
@@ -142,8 +155,8 @@ test('a canvas that wraps has its border nowhere: turned by a window, it gives t
       });
       const latent = createNoiseStream(1, plan.latentShape).at(0);
       const predict = createPredictCanvas(plan, conditionings, stages, signal);
-      const straight = await predict({ latent, timestep: 5 }, 9);
-      const around = turned(await predict({ latent: turned(latent, turn), timestep: 5 }, 9), width - turn);
+      const straight = await predicted(predict, latent, 9);
+      const around = turned(await predicted(predict, turned(latent, turn), 9), width - turn);
       return straight.data.reduce((most, x, i) => Math.max(most, Math.abs(x - (around.data[i] as number))), 0);
     }),
   );

@@ -1,5 +1,6 @@
 import type { Window } from '../plan.js';
 import type { Tensor } from '../tensor/tensor.js';
+import { type CanvasRows, rowsOf } from './canvas-rows.js';
 import { coversCanvas } from './cut.js';
 import { DEFAULT_TILING } from './tiling.js';
 import { gridOf, type WindowLayout } from './window-grid.js';
@@ -16,6 +17,12 @@ export interface CanvasMerge {
    * @throws RangeError when there is no window left, or a piece does not fit it.
    */
   add(pieces: readonly Tensor[]): void;
+  /**
+   * Rows of each canvas, once every window that covers them was added.
+   *
+   * @throws RangeError while one is missing.
+   */
+  rows(rows: CanvasRows): readonly Tensor[];
   /** @throws RangeError while windows are missing. */
   canvases(): readonly Tensor[];
 }
@@ -67,6 +74,10 @@ class WholeCanvas implements CanvasMerge {
     if (this.#canvases === undefined) throw new RangeError('1 window is missing');
     return this.#canvases;
   }
+
+  rows(rows: CanvasRows): readonly Tensor[] {
+    return this.canvases().map((canvas) => rowsOf(canvas, rows));
+  }
 }
 
 class WeightedMean implements CanvasMerge {
@@ -109,9 +120,22 @@ class WeightedMean implements CanvasMerge {
   }
 
   canvases(): readonly Tensor[] {
-    const { windows, latentShape: shape } = this.#layout;
+    const { windows } = this.#layout;
     if (this.#next < windows.length) throw new RangeError(`${windows.length - this.#next} windows are missing`);
-    return this.#sums.map((data) => ({ shape, data }));
+    return this.#tensors;
+  }
+
+  rows(rows: CanvasRows): readonly Tensor[] {
+    const { windows, latentShape } = this.#layout;
+    const covers = ({ y, height }: Window) => y < rows.y + rows.height && rows.y < y + height;
+    const wrapped = ({ y, ...window }: Window) => ({ ...window, y: y - latentShape[1] });
+    const missing = windows.slice(this.#next).filter((window) => covers(window) || covers(wrapped(window)));
+    if (missing.length > 0) throw new RangeError(`${missing.length} windows of these rows are missing`);
+    return this.#tensors.map((canvas) => rowsOf(canvas, rows));
+  }
+
+  get #tensors(): readonly Tensor[] {
+    return this.#sums.map((data) => ({ shape: this.#layout.latentShape, data }));
   }
 }
 
