@@ -2,66 +2,21 @@ import {
   type CompletedImage,
   durableSequence,
   type EventBody,
-  encodePrompts,
-  evaluationsFrom,
-  evaluationsOfStep,
   type GenerationRecord,
   type ModelCard,
-  type Plan,
   TesseraError,
 } from '@tessera/core';
 import { bytesFromEvent } from '@tessera/proto';
-import {
-  type GenerationLog,
-  type LiveChannel,
-  type Logger,
-  NO_SPAN,
-  type ObjectStore,
-  type Telemetry,
-  type TraceSpan,
-} from '@tessera/runtime';
-import { CheckpointKeeper, deleteCheckpoints } from '../checkpoints/checkpoint-keeper.js';
-import type { CheckpointPacing } from '../checkpoints/checkpoint-pacing.js';
-import type { Ledger } from '../ledger.js';
-import type { Protections } from '../protections.js';
+import { type Logger, NO_SPAN, type TraceSpan } from '@tessera/runtime';
+import { deleteCheckpoints } from '../checkpoints/checkpoint-keeper.js';
 import { CLASS_LOST } from '../stages/call-queue.js';
-import type { ConditioningCache } from '../stages/conditioning-cache.js';
-import type { Dispatcher } from '../stages/dispatcher.js';
-import { createRemoteStages, type RemoteStages } from '../stages/remote-stages.js';
 import { GenerationTelemetry } from '../telemetry/generation-telemetry.js';
-import type { ImageTelemetry } from '../telemetry/image-telemetry.js';
-import type { Tenants } from '../tenants/tenants.js';
-import { allOrFirstFailure } from './all-or-first-failure.js';
-import { baseImageOf, baseUnder } from './base-image.js';
-import { type Attempt, beginAttempt, unfinished } from './begin-attempt.js';
+import { type Attempt, beginAttempt } from './begin-attempt.js';
+import { GenerationAttempt } from './generation-attempt.js';
 import { FENCED, GenerationWriter } from './generation-writer.js';
-import { runImage } from './image-run.js';
-import { PreviewLane } from './preview-lane.js';
-import { previewRenderer, type RenderPreview } from './preview-renderer.js';
-import { RemainingWork } from './remaining-work.js';
-import type { Results } from './results.js';
+import type { RunServices } from './run-services.js';
 import { StopSignal } from './stop-signal.js';
-import { Stopwatch } from './stopwatch.js';
 import { eventsSubject } from './subjects.js';
-
-export interface RunServices {
-  readonly gatewayId: string;
-  readonly arithmeticVersion: string;
-  readonly log: GenerationLog;
-  readonly live: LiveChannel;
-  readonly objects: ObjectStore;
-  readonly pacing: CheckpointPacing;
-  readonly results: Results;
-  readonly dispatcher: Dispatcher;
-  readonly cache: ConditioningCache;
-  readonly tenants: Pick<Tenants, 'weightOf'>;
-  readonly logger: Logger;
-  readonly telemetry: Telemetry;
-  readonly ledger: Ledger;
-  readonly protections: Protections;
-  /** Aborted when this gateway ends its streams. */
-  readonly closing: AbortSignal;
-}
 
 /** For the checkpoints and the release of a generation that is given up. */
 const HAND_OVER_MS = 2_000;
@@ -78,9 +33,8 @@ export class GenerationRun {
   readonly #logger: Logger;
   readonly #span: TraceSpan;
   readonly #told: GenerationTelemetry;
-  #work: RemainingWork | undefined;
+  #attempt: GenerationAttempt | undefined;
   #furthestStep = 0;
-  #keeper: CheckpointKeeper | undefined;
 
   /**
    * @param ageMs milliseconds since it was accepted.
@@ -118,7 +72,7 @@ export class GenerationRun {
 
   /** Evaluations that it still needs. */
   get remainingEvaluations(): number {
-    return this.#work?.evaluations ?? this.record.plan.evaluations;
+    return this.#attempt?.remainingEvaluations ?? this.record.plan.evaluations;
   }
 
   /**
@@ -179,7 +133,7 @@ export class GenerationRun {
       try {
         const attempt = await beginAttempt(this.#services, this.#writer, this.signal, this.#patience.signal);
         if (!lost && (before.lease?.fence ?? 1) > 1) this.#told.resumed(before, attempt.states.values());
-        return await this.#attempt(attempt);
+        return await this.#runAttempt(attempt);
       } catch (thrown) {
         if (this.signal.aborted || TesseraError.from(thrown).reason !== CLASS_LOST) throw thrown;
       }
@@ -194,128 +148,22 @@ export class GenerationRun {
     await this.#writer.append({ type: 'lease', holder, fence, ageMs: this.#ageMs(), ...traced });
   }
 
-  async #attempt({ fence, arithmetic, states }: Attempt): Promise<readonly CompletedImage[]> {
-    const { ledger, protections } = this.#services;
-    const { plan, request, finished } = this.record;
-    const { numericClass } = arithmetic;
-    // One attempt may end while the generation goes on.
-    const stop = new StopSignal();
-    const stopWith = () => stop.stop(TesseraError.from(this.signal.reason));
-    this.signal.addEventListener('abort', stopWith, { once: true });
-    if (this.signal.aborted) stopWith();
-    const stopwatch = new Stopwatch();
-    const stages = this.#stages(numericClass, stop, plan);
-    const base = baseImageOf(this.record, this.#card, (basePlan) => this.#stages(numericClass, stop, basePlan));
-    const conditionings = await this.#told.within('encode', {}, (span) =>
-      encodePrompts(request, plan, stages.under(span), stop.signal),
-    );
-    stopwatch.lap('encode');
-    const release = ledger.take('conditionings', Object.keys(conditionings).length);
-    const left = unfinished(this.record)
-      .map((imageIndex) => evaluationsFrom(plan, states.get(imageIndex)?.stepIndex ?? 0))
-      .reduce((sum, evaluations) => sum + evaluations, 0);
-    const work = new RemainingWork(left, performance.now());
-    this.#work = work;
-    const keeper = new CheckpointKeeper({
-      ...this.#services,
-      ...{ writer: this.#writer, fence, arithmetic },
+  async #runAttempt(attempt: Attempt): Promise<readonly CompletedImage[]> {
+    this.#attempt = new GenerationAttempt({
+      ...{ services: this.#services, attempt, writer: this.#writer, card: this.#card, told: this.#told },
+      ...{ logger: this.#logger, signal: this.signal, patience: this.#patience.signal },
       ageMs: () => this.#ageMs(),
-      patience: this.#patience.signal,
-      logger: this.#logger,
-      told: this.#told,
+      publish: (body) => this.#publish(body),
     });
-    this.#keeper = keeper;
-    const render =
-      request.preview &&
-      previewRenderer(this.#card, request.preview, (latent) => stages.under(this.#told).decode(latent, stop.signal));
-    const makeImage = async (imageIndex: number) => {
-      const made = finished[imageIndex];
-      if (made !== undefined) return made;
-      const resumeFrom = states.get(imageIndex);
-      const checkpoints = keeper.begin(imageIndex, resumeFrom);
-      const told = this.#told.image(imageIndex);
-      const completed = await runImage({
-        ...this.#services,
-        record: this.record,
-        fence,
-        imageIndex,
-        conditionings,
-        stages: stages.under(told),
-        base: baseUnder(base, told),
-        told,
-        ...{ resumeFrom, checkpoints },
-        stopwatch: stopwatch.fork(),
-        previews: render && this.#previewLane(imageIndex, render, stop, told),
-        signal: stop.signal,
-        decodeSignal: stop.heardIf(protections.skipsDecode),
-        results: this.#services.results.waiting(this.#patience.signal),
-        tellRegion: async (y, image) => {
-          await this.#writer.event({ type: 'region', imageIndex, x: 0, y, image });
-        },
-        onStep: (stepIndex, steps) => {
-          work.completed(evaluationsOfStep(plan, stepIndex));
-          this.#furthestStep = Math.max(this.#furthestStep, stepIndex + 1);
-          const remainingMs = work.remainingMs(performance.now());
-          this.#told.toldEnd(remainingMs, work.evaluations / plan.evaluations);
-          if (this.signal.aborted) this.#told.stepAfterStop();
-          this.#publish({ type: 'progress', imageIndex, stepIndex, steps, remainingMs });
-        },
-      });
-      if (plan.count > 1) {
-        const { image, receipt } = completed;
-        await this.#writer.event({ type: 'region', imageIndex, x: 0, y: 0, image }, { receipt });
-      }
-      checkpoints.end();
-      this.#told.made(completed.receipt);
-      return completed;
-    };
-    return allOrFirstFailure(
-      Array.from({ length: plan.count }, (_, imageIndex) => makeImage(imageIndex)),
-      (thrown) => stop.stop(TesseraError.from(thrown)),
-    ).finally(() => {
-      keeper.end();
-      this.signal.removeEventListener('abort', stopWith);
-      release();
-    });
+    try {
+      return await this.#attempt.run();
+    } finally {
+      this.#furthestStep = Math.max(this.#furthestStep, this.#attempt.stepsMade);
+    }
   }
 
   #ageMs(): number {
     return performance.now() - this.#acceptedMs;
-  }
-
-  #stages(numericClass: string, stop: StopSignal, plan: Plan): RemoteStages {
-    const { generationId, request } = this.record;
-    const { tenant, priority, timeLimitMs } = request;
-    const { withdrawsCalls, skipsDecode } = this.#services.protections;
-    return createRemoteStages({
-      ...this.#services,
-      card: this.#card,
-      plan,
-      logger: this.#logger,
-      numericClass,
-      generationId,
-      tenant,
-      weight: this.#services.tenants.weightOf(tenant),
-      priority,
-      timeLeftMs: () => timeLimitMs && timeLimitMs - this.#ageMs(),
-      signal: stop.heardIf(withdrawsCalls),
-      decodeSignal: stop.heardIf(skipsDecode),
-    });
-  }
-
-  #previewLane(imageIndex: number, render: RenderPreview, stop: StopSignal, told: ImageTelemetry): PreviewLane {
-    const { width, height } = this.record.plan;
-    return new PreviewLane({
-      render,
-      dropped: () => told.previewDropped(),
-      publish: (stepIndex, image) => {
-        told.previewed();
-        this.#publish({ type: 'preview', imageIndex, stepIndex, image, width, height, superseded: 0 });
-      },
-      failed: (thrown) => this.#logger.warn('could not make a preview', { cause: TesseraError.from(thrown).message }),
-      ledger: this.#services.ledger,
-      signal: stop.heardIf(this.#services.protections.stopsPreviews),
-    });
   }
 
   #publish(body: EventBody): void {
@@ -362,7 +210,7 @@ export class GenerationRun {
 
   /** What has been made is kept, and the lease is anybody's. */
   async #handOver(): Promise<void> {
-    await this.#keeper?.keepAll();
+    await this.#attempt?.keepAll();
     await this.#writer.append({ type: 'release', ageMs: this.#ageMs() });
     this.#logger.info('left a generation to another gateway', { fence: this.record.lease?.fence });
   }

@@ -4,8 +4,9 @@ import type { Candidate } from '../admission/place.js';
 import { type Work, workOf } from '../admission/work.js';
 import type { Admission } from '../admission.js';
 import { LEFT } from '../telemetry/generation-telemetry.js';
-import { GenerationRun, type RunServices } from './generation-run.js';
+import { GenerationRun } from './generation-run.js';
 import { fenced } from './generation-writer.js';
+import type { RunServices } from './run-services.js';
 import { cancelSubject, generationOf } from './subjects.js';
 import { Watchers, type WatchTimes } from './watchers.js';
 
