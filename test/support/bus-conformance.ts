@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { suite, type TestContext, test } from 'node:test';
+import { test as nodeTest, suite, type TestContext } from 'node:test';
 import { TesseraError } from '@tessera/core';
 import {
   type Bus,
@@ -23,6 +23,10 @@ export interface BusPair {
 
 /** Opens a fresh Bus for one test and closes it, and what it needs, after that test. */
 export type MakeBus = (t: TestContext, options: { readonly presenceExpiryMs?: number }) => Promise<BusPair>;
+
+/** What never comes fails the test that waits for it. */
+const LONGEST_MS = 60_000;
+const test = (name: string, run: (t: TestContext) => Promise<void>) => nodeTest(name, { timeout: LONGEST_MS }, run);
 
 /** What every implementation of the Bus answers alike. */
 export function busConformance(name: string, makeBus: MakeBus): void {
@@ -561,8 +565,11 @@ async function heard(
   const probe = bytes(`${PROBE}${randomUUID()}`);
   const probing = setInterval(() => publisher.live.publish(subject, probe), 10);
   publisher.live.publish(subject, probe);
-  while (Buffer.compare((await nextOfAll()).payload, probe) !== 0);
-  clearInterval(probing);
+  try {
+    while (Buffer.compare((await nextOfAll()).payload, probe) !== 0);
+  } finally {
+    clearInterval(probing);
+  }
   return async () => {
     for (;;) {
       const message = await nextOfAll();

@@ -11,6 +11,7 @@ import { eventually } from './processes.js';
 const CURRENT_VERSION = 'v2.15.2';
 const CURRENT = join(repoRoot, '.tools', `nats-server-${CURRENT_VERSION}`);
 const START_WITHIN_MS = 20_000;
+const STOP_WITHIN_MS = 20_000;
 
 export interface NatsProgram {
   readonly path: string;
@@ -126,7 +127,10 @@ export class NatsServer implements AsyncDisposable {
     });
     const ports = join(this.#folder, `nats-server_${child.pid}.ports`);
     const up = await eventually(() => existsSync(ports) || child.exitCode !== null, START_WITHIN_MS);
-    if (!up || child.exitCode !== null) throw new Error(`nats-server did not start: ${said}`);
+    if (!up || child.exitCode !== null) {
+      await this.kill();
+      throw new Error(`nats-server did not start: ${said}`);
+    }
     const { nats, monitoring } = JSON.parse(await readFile(ports, 'utf8'));
     this.#port = Number(new URL(nats[0]).port);
     this.#monitorPort = Number(new URL(monitoring[0]).port);
@@ -157,6 +161,8 @@ export class NatsServer implements AsyncDisposable {
     if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
     const ended = once(child, 'exit');
     child.kill(signal);
+    const kill = setTimeout(() => child.kill('SIGKILL'), STOP_WITHIN_MS);
     await ended;
+    clearTimeout(kill);
   }
 }

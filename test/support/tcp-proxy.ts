@@ -19,6 +19,7 @@ export class TcpProxy implements AsyncDisposable {
   readonly #listener: Server;
   readonly #pairs = new Set<Pair>();
   #partition: Partition = 'none';
+  #cutAt: string | undefined;
 
   private constructor(targetPort: number, listener: Server) {
     this.#targetPort = targetPort;
@@ -44,6 +45,11 @@ export class TcpProxy implements AsyncDisposable {
   part(partition: Partition): void {
     this.#partition = partition;
     for (const pair of this.#pairs) this.#apply(pair);
+  }
+
+  /** Ends the next connection on which a client says this, before the server hears it. */
+  cutAt(said: string): void {
+    this.#cutAt = said;
   }
 
   /** Ends every connection at once, as a reset. */
@@ -75,7 +81,12 @@ export class TcpProxy implements AsyncDisposable {
     ] as const) {
       from.on('error', part);
       from.on('close', part);
-      from.on('data', (bytes) => to.write(bytes));
+      from.on('data', (bytes) => {
+        if (from === client && this.#cutAt !== undefined && bytes.includes(this.#cutAt)) {
+          this.#cutAt = undefined;
+          part();
+        } else to.write(bytes);
+      });
     }
     server.connect(this.#targetPort, '127.0.0.1');
     this.#apply(pair);

@@ -63,6 +63,14 @@ test(
   },
 );
 
+test('a connection that ends while the Bus is being opened is followed by another', needsNats, async (t) => {
+  const { proxy, connect } = await startNatsBed(t, found);
+  // The first words of a connection that was judged to be good.
+  proxy.cutAt('SUB tessera.presence');
+  const bus = await connect({ servers: [`nats://127.0.0.1:${proxy.port}`] });
+  await bus.logs.append(randomUUID(), 0, bytes('there'));
+});
+
 test('patience ends with its signal', needsNats, async (t) => {
   const { server, near } = await startNatsBed(t, found);
   await server.kill();

@@ -54,7 +54,7 @@ export async function connectNatsBus(setup: NatsBusSetup, signal: AbortSignal): 
   try {
     // Whoever is told of this Bus may count on it to hear the others.
     await persistently(link, { until: signal }, async () => {
-      await link.connection.flush();
+      await link.flush();
       await tail.open(link);
     });
   } catch (thrown) {

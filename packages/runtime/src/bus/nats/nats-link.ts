@@ -107,6 +107,22 @@ export class NatsLink {
     return this.#session;
   }
 
+  /** Resolves once the server has what was sent before. @throws TesseraError `unavailable` when the connection ends first. */
+  flush(): Promise<void> {
+    const { connection } = this;
+    const lost = this.#session?.lost ?? this.closed;
+    // The client never settles the flush of a connection that ended.
+    return new Promise((resolve, reject) => {
+      const end = () => reject(new TesseraError('unavailable', 'the connection to NATS ended'));
+      if (lost.aborted) end();
+      lost.addEventListener('abort', end, { once: true });
+      connection
+        .flush()
+        .then(resolve, reject)
+        .finally(() => lost.removeEventListener('abort', end));
+    });
+  }
+
   /** Sends without an answer; nothing happens while there is no connection. */
   tell(subject: string, payload: Uint8Array): void {
     const connection = this.#session?.connection;
