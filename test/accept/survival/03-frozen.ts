@@ -1,10 +1,10 @@
 import { connect } from '@tessera/client';
 import { connectNatsBus, createGenerationLog, createLogger } from '@tessera/runtime';
+import { type DurableCluster, startDurableCluster } from '../../support/durable-cluster.js';
 import { eventually } from '../../support/processes.js';
 import { temporaryFolder } from '../../support/temporary-folder.js';
+import { viewed } from '../../support/viewed.js';
 import type { AcceptancePoint } from '../point.js';
-import { viewed } from './disturbed.js';
-import { type DurableCluster, startDurableCluster } from './durable-cluster.js';
 
 const LEASE_MS = 6_000;
 /** Three beats. */

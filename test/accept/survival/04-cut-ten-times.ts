@@ -1,8 +1,8 @@
 import { connect } from '@tessera/client';
+import { startDurableCluster } from '../../support/durable-cluster.js';
 import { TcpProxy } from '../../support/tcp-proxy.js';
+import { isWholeAndInOrder, viewed } from '../../support/viewed.js';
 import type { AcceptancePoint } from '../point.js';
-import { isWholeAndInOrder, viewed } from './disturbed.js';
-import { startDurableCluster } from './durable-cluster.js';
 
 const CUTS = 10;
 const STEPS = 400;

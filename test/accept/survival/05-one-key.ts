@@ -1,7 +1,7 @@
 import { connect } from '@tessera/client';
+import { type DurableCluster, startDurableCluster } from '../../support/durable-cluster.js';
+import { viewed } from '../../support/viewed.js';
 import type { AcceptancePoint } from '../point.js';
-import { viewed } from './disturbed.js';
-import { type DurableCluster, startDurableCluster } from './durable-cluster.js';
 
 const AT_ONCE = 50;
 const STEPS = 20;

@@ -1,10 +1,10 @@
 import { connect } from '@tessera/client';
+import { startDurableCluster } from '../../support/durable-cluster.js';
+import { mixedRequests } from '../../support/mixed-requests.js';
 import { monotonicMs } from '../../support/monotonic.js';
 import { eventually } from '../../support/processes.js';
+import { type Viewed, viewed } from '../../support/viewed.js';
 import type { AcceptancePoint } from '../point.js';
-import { type Viewed, viewed } from './disturbed.js';
-import { startDurableCluster } from './durable-cluster.js';
-import { mixedRequests } from './mixed-requests.js';
 
 const ROUNDS = 3;
 const CLIENTS = 6;

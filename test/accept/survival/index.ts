@@ -1,8 +1,15 @@
-import { sameBitsPoint } from './02-same-bits.js';
+import { sameBitsPoints } from './02-same-bits.js';
 import { frozenPoint } from './03-frozen.js';
 import { cutTenTimesPoint } from './04-cut-ten-times.js';
 import { oneKeyPoint } from './05-one-key.js';
 import { drainPoint } from './06-drain.js';
 import { natsAwayPoint } from './07-nats-away.js';
 
-export const survival = [sameBitsPoint, frozenPoint, cutTenTimesPoint, oneKeyPoint, drainPoint, natsAwayPoint] as const;
+export const survival = [
+  ...sameBitsPoints,
+  frozenPoint,
+  cutTenTimesPoint,
+  oneKeyPoint,
+  drainPoint,
+  natsAwayPoint,
+] as const;

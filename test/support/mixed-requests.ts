@@ -1,6 +1,6 @@
 import type { GenerationRequestInput } from '@tessera/client';
 import { SCHEDULER_NAMES, takesEta } from '@tessera/core';
-import { seededRandom } from '../../support/seeded-random.js';
+import { seededRandom } from './seeded-random.js';
 
 /** Long enough for a gateway to be missed, found missing and followed. */
 const KEEP_FOR_MS = 120_000;

@@ -2,14 +2,16 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { connect, type TesseraClient } from '@tessera/client';
-import { type Cluster, startCluster } from '../../support/cluster.js';
-import { anyNatsProgram } from '../../support/nats-server.js';
-import { eventually } from '../../support/processes.js';
+import { type Cluster, startCluster } from './cluster.js';
+import { anyNatsProgram } from './nats-server.js';
+import { eventually, processesWithEnv } from './processes.js';
 
 export interface DurableCluster extends AsyncDisposable {
   readonly cluster: Cluster;
   /** Knows every gateway. */
   readonly client: TesseraClient;
+  /** The ids of all processes of it there are now, whether a gateway knows them or not. */
+  family(): readonly number[];
   /** The processes as they are now: a killed one has been started again under another id. */
   pids(): Promise<ReadonlyMap<string, number>>;
   /** Resolves once every worker and gateway is there and ready. */
@@ -35,6 +37,7 @@ export async function startDurableCluster(args: readonly string[] = []): Promise
   return {
     cluster,
     client,
+    family: () => processesWithEnv('TESSERA_HOME', home),
     pids,
     async whole() {
       const isWhole = async () => {
