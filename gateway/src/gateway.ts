@@ -36,7 +36,7 @@ import { observeGateway } from './telemetry/gateway-figures.js';
 import { Tenants } from './tenants/tenants.js';
 import { completeModels, liveModels } from './workers/model-catalogue.js';
 import { LINK_TIMES, type LinkTimes } from './workers/worker-link.js';
-import { Workers } from './workers/workers.js';
+import { type ConnectWorker, type WorkerSource, Workers } from './workers/workers.js';
 
 export interface GatewaySetup {
   readonly gatewayId: string;
@@ -51,6 +51,8 @@ export interface GatewaySetup {
   readonly conditioningCacheBytes: number;
   readonly retention: RetentionLimits;
   readonly linkTimes?: LinkTimes;
+  /** Plain text when not given. */
+  readonly connectWorker?: ConnectWorker | undefined;
   readonly dispatchLimits?: DispatchLimits;
   readonly heartbeatMs?: number;
   readonly watchTimes?: WatchTimes;
@@ -99,7 +101,7 @@ export class Gateway {
     this.live = bus.live;
     this.liveEvents = new LiveEvents(bus.live, this.ledger);
     this.results = new Results(bus.objects);
-    this.workers = new Workers(logger, linkTimes, this.ledger);
+    this.workers = new Workers(logger, linkTimes, this.ledger, setup.connectWorker);
     this.tenants = tenants;
     const { boundsQueue: bounded, boundsRunning, fairOrder } = this.protections;
     this.dispatcher = new Dispatcher({
@@ -164,15 +166,15 @@ export class Gateway {
   /**
    * Attends to workers, logs and presence until {@link drain} is over.
    *
-   * @param addresses of workers, see `watchWorkerAddresses`.
+   * @param sources where workers are, see `watchWorkerAddresses`.
    * @param listening `host:port` of the server.
    */
-  start(addresses: (signal: AbortSignal) => AsyncIterable<ReadonlySet<string>>, listening: string): void {
+  start(sources: readonly WorkerSource[], listening: string): void {
     const { signal } = this.#stopped;
     const { logger, retention } = this.#setup;
     this.#address = listening;
     const background = [
-      this.workers.run(addresses(signal), signal),
+      ...sources.map(({ addresses, stage }) => this.workers.run(addresses(signal), signal, stage)),
       this.#advanceAdmission(signal),
       this.dispatcher.run(signal),
       this.index.run(this.log, logger, signal),

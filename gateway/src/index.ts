@@ -39,4 +39,4 @@ export { ProgressWatch } from './workers/progress-watch.js';
 export { watchWorkerAddresses } from './workers/worker-addresses.js';
 export { WorkerCosts } from './workers/worker-costs.js';
 export { LINK_TIMES, type LinkTimes } from './workers/worker-link.js';
-export { Workers } from './workers/workers.js';
+export { type ConnectWorker, type WorkerSource, Workers } from './workers/workers.js';

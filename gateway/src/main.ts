@@ -9,6 +9,7 @@ import {
   readyLine,
   resolveSettings,
   runMain,
+  type SettingValues,
   SUPERVISOR_KEY_ENV,
   startHealthServer,
   startServer,
@@ -16,26 +17,32 @@ import {
 } from '@tessera/runtime';
 import { boundsOf } from './bounds.js';
 import { Gateway } from './gateway.js';
-import { assertGuarded } from './guarded-listener.js';
 import { openBus } from './open-bus.js';
+import { securityOf } from './security.js';
 import { generationService } from './service.js';
 import { tenantsOf } from './tenants/tenants-of.js';
 import { liveModels } from './workers/model-catalogue.js';
 import { watchWorkerAddresses } from './workers/worker-addresses.js';
+import { WORKER_STAGES } from './workers/worker-description.js';
+import type { WorkerSource } from './workers/workers.js';
+
+type WorkerLists = Pick<
+  SettingValues<typeof GATEWAY_SETTINGS>,
+  'textEncoders' | 'denoisers' | 'denoiserParts' | 'decoders'
+>;
 
 const SERVICE = 'tessera.v1.GenerationService';
 /** Streams end before the server is cut off: this is for their last bytes. */
 const LAST_BYTES_MS = 2_000;
 
 await runMain('gateway', async ({ signal, log }) => {
-  const { values, warnings } = resolveSettings(GATEWAY_SETTINGS, {
+  const { values, entries, warnings } = resolveSettings(GATEWAY_SETTINGS, {
     argv: process.argv.slice(2),
     environment: process.env,
   });
   log.level = values.logLevel;
   for (const warning of warnings) log.warn(warning);
-  assertGuarded(values.listen, values.insecure);
-
+  const { tls, peers, connectWorker } = securityOf(values, log, signal);
   const tenants = tenantsOf(values.apiKeys, process.env[SUPERVISOR_KEY_ENV], signal, log);
 
   const gatewayId = `gateway-${randomBytes(4).toString('hex')}`;
@@ -43,10 +50,12 @@ await runMain('gateway', async ({ signal, log }) => {
     kind: 'gateway',
     instance: gatewayId,
     metricsListen: values.metricsListen === 'off' ? undefined : values.metricsListen,
+    metricsElsewhere: entries.some(({ key, source }) => key === 'metrics-listen' && source.kind === 'default'),
+    peers,
     environment: process.env,
     log,
   });
-  const bus = await openBus(values, gatewayId, log, signal);
+  const bus = await openBus(values, peers?.certificates, gatewayId, log, signal);
   const gateway = new Gateway({
     gatewayId,
     bus,
@@ -54,6 +63,7 @@ await runMain('gateway', async ({ signal, log }) => {
     telemetry,
     defaultModel: values.defaultModel,
     tenants,
+    connectWorker,
     ...boundsOf(values),
   });
   const implementation = generationService(gateway, (thrown) => log.error('a call failed', thrown));
@@ -63,13 +73,12 @@ await runMain('gateway', async ({ signal, log }) => {
     health: [SERVICE],
     wholeServes: 'while-it-answers',
     interceptors: [callInterceptor(telemetry)],
+    tls,
     ...(values.reflection && { reflection: new ReflectionService(packageDefinition) }),
   });
-  const { textEncoders, denoisers, decoders } = values;
-  const workers = [...textEncoders, ...denoisers, ...decoders];
   try {
     const health = await startHealthServer({ listen: values.healthListen, health: server.health });
-    gateway.start((stopped) => watchWorkerAddresses(workers, stopped), server.address);
+    gateway.start(workerSources(values), server.address);
     readyLine({ listening: server.address, health: health.address, metrics: telemetry.metricsAddress });
 
     await gateway.ready(AbortSignal.any([signal, bus.failed]));
@@ -88,6 +97,19 @@ await runMain('gateway', async ({ signal, log }) => {
   }
   bus.failed.throwIfAborted();
 });
+
+function workerSources({ textEncoders, denoisers, denoiserParts, decoders }: WorkerLists): readonly WorkerSource[] {
+  const listed = {
+    'text-encoder': textEncoders,
+    denoiser: denoisers,
+    'denoiser-part': denoiserParts,
+    decoder: decoders,
+  };
+  return [...WORKER_STAGES, 'denoiser-part' as const].map((stage) => ({
+    stage,
+    addresses: (stopped) => watchWorkerAddresses(listed[stage], stopped),
+  }));
+}
 
 async function eitherAborted(...signals: readonly AbortSignal[]): Promise<void> {
   const { signal, unlink } = linkSignals(...signals);

@@ -20,7 +20,7 @@ const protections = JSON.parse(takeFlag('--protections'));
 const gainfulRows = Number(takeFlag('--rows'));
 
 await runMain('denoiser', async (context) => {
-  const settings = workerSettings('denoiser', context.log);
+  const settings = workerSettings('denoiser', context);
   const start = async (): Promise<Denoiser> => {
     const executor = await startExecutor({ device: parseDevice(settings.device), threads: settings.threads });
     const { folder, card } = await openModel(settings.models[0] ?? '', { verify: 'denoiser' });

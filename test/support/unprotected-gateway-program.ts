@@ -4,6 +4,7 @@ import { boundsOf, Gateway, generationService, readKeyFile, Tenants } from '@tes
 import { tesseraV1 } from '@tessera/proto';
 import { createMemoryBus, GATEWAY_SETTINGS, readyLine, resolveSettings, runMain, startServer } from '@tessera/runtime';
 import { takeFlag } from './take-flag.js';
+import { onceOf } from './worker-stages.js';
 
 const SERVICE = 'tessera.v1.GenerationService';
 
@@ -27,9 +28,7 @@ await runMain('gateway', async ({ signal, log }) => {
     health: [SERVICE],
   });
   const addresses = new Set([...values.textEncoders, ...values.denoisers, ...values.decoders]);
-  gateway.start(async function* () {
-    yield addresses;
-  }, server.address);
+  gateway.start([{ addresses: () => onceOf(addresses) }], server.address);
   readyLine({ listening: server.address, health: server.address });
   await gateway.ready(signal);
   readyLine({ ready: true, address: server.address });

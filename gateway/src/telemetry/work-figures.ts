@@ -27,7 +27,11 @@ export function workFigures(admission: Pick<Admission, 'work'>, workers: Pick<Wo
   const msOf = new Map(WORKER_STAGES.map((stage) => [stage, evaluationMs(workers.links, stage)]));
   const { running, waiting, refused } = admission.work;
   const sums = new Map<string, StageWork>();
-  const add = (state: StageWork['labels']['state'], priority: string, left: Readonly<Record<GenerationStage, number>>) => {
+  const add = (
+    state: StageWork['labels']['state'],
+    priority: string,
+    left: Readonly<Record<GenerationStage, number>>,
+  ) => {
     for (const stage of WORKER_STAGES) {
       const labels = { stage, class: priority, state };
       const key = `${state} ${priority} ${stage}`;

@@ -8,12 +8,11 @@ import {
   type WorkerServiceClient,
   type WorkerServiceWatchResponse__Output,
 } from '@tessera/proto';
-import type { Logger, ServiceChannel } from '@tessera/runtime';
+import { type Logger, type ServiceChannel, SilenceAlarm } from '@tessera/runtime';
 import { Ledger } from '../ledger.js';
 import { ProgressWatch } from './progress-watch.js';
-import { SilenceAlarm } from './silence-alarm.js';
 import { WorkerCosts } from './worker-costs.js';
-import { longestRunMs, parseDescription, type WorkerDescription } from './worker-description.js';
+import { longestRunMs, parseDescription, type WorkerDescription, type WorkerStage } from './worker-description.js';
 
 /** `connecting` until it first answers; `lost` whenever it does not answer any more. */
 export type LinkState = 'connecting' | 'starting' | 'ready' | 'draining' | 'lost' | 'hung';
@@ -47,6 +46,7 @@ export class WorkerLink {
   readonly #changed: () => void;
   readonly #ledger: Ledger;
   readonly #worker: WorkerServiceClient;
+  readonly #stage: WorkerStage | undefined;
   #state: LinkState = 'connecting';
   #description: WorkerDescription | undefined;
   #beat: WorkerServiceWatchResponse__Output | undefined;
@@ -63,7 +63,9 @@ export class WorkerLink {
     changed: () => void,
     times: LinkTimes = LINK_TIMES,
     ledger: Ledger = new Ledger(),
+    stage?: WorkerStage,
   ) {
+    this.#stage = stage;
     this.address = channel.address;
     this.channel = channel;
     this.#log = log;
@@ -148,6 +150,8 @@ export class WorkerLink {
         silence.heard();
         // A worker that still loads has nothing to describe yet.
         if (beat.state === 'WORKER_STATE_STARTING') {
+          // Of what it lacked until now nothing can have come to its end.
+          progress = undefined;
           this.#enter('starting');
           continue;
         }
@@ -164,6 +168,7 @@ export class WorkerLink {
     const describe = this.#worker.describe.bind(this.#worker);
     const deadline = Date.now() + this.#times.describeTimeoutMs;
     const description = parseDescription(await callUnary(describe, {}, new Metadata(), { deadline, signal }));
+    this.#assertPlace(description);
     const before = this.#description;
     this.#description = description;
     const { workerId, stage, pid, device } = description;
@@ -172,6 +177,13 @@ export class WorkerLink {
       this.#log.info('found a worker', { address: this.address, worker: workerId, stage, worker_pid: pid, device });
     }
     return description;
+  }
+
+  /** Whoever is listed, and shows a certificate, as one thing is not used as another. */
+  #assertPlace({ stage }: WorkerDescription): void {
+    if (this.#stage === undefined || stage === this.#stage) return;
+    const text = `worker ${this.address} says that it is a ${stage}; it is listed as a ${this.#stage}`;
+    throw new TesseraError('failed_precondition', text, { reason: 'STAGE' });
   }
 
   #heard(beat: WorkerServiceWatchResponse__Output, progress: ProgressWatch): void {

@@ -1,8 +1,18 @@
 import { EventEmitter, once, setMaxListeners } from 'node:events';
-import { connectChannel, type Logger } from '@tessera/runtime';
+import { connectChannel, type Logger, type ServiceChannel } from '@tessera/runtime';
 import { Ledger } from '../ledger.js';
 import type { WorkerStage } from './worker-description.js';
 import { LINK_TIMES, type LinkTimes, WorkerLink } from './worker-link.js';
+
+/** Where workers of one stage are, or of any where no stage is said. */
+export interface WorkerSource {
+  readonly stage?: WorkerStage;
+  /** Each set in place of the one before, until the signal is aborted. */
+  addresses(signal: AbortSignal): AsyncIterable<ReadonlySet<string>>;
+}
+
+/** Opens the way to a worker that should be of this stage, where one is said. */
+export type ConnectWorker = (address: string, stage: WorkerStage | undefined) => ServiceChannel;
 
 /** Every worker that the gateway has been told of, and how it is. */
 export class Workers {
@@ -11,8 +21,15 @@ export class Workers {
   readonly #log: Logger;
   readonly #times: LinkTimes;
   readonly #ledger: Ledger;
+  readonly #connect: ConnectWorker;
 
-  constructor(log: Logger, times: LinkTimes = LINK_TIMES, ledger: Ledger = new Ledger()) {
+  constructor(
+    log: Logger,
+    times: LinkTimes = LINK_TIMES,
+    ledger: Ledger = new Ledger(),
+    connect: ConnectWorker = (address) => connectChannel(address),
+  ) {
+    this.#connect = connect;
     this.#log = log;
     this.#times = times;
     this.#ledger = ledger;
@@ -38,24 +55,29 @@ export class Workers {
   }
 
   /** Attends to the workers of each set, from one set to the next, until the signal is aborted. */
-  async run(addresses: AsyncIterable<ReadonlySet<string>>, signal: AbortSignal): Promise<void> {
+  async run(addresses: AsyncIterable<ReadonlySet<string>>, signal: AbortSignal, stage?: WorkerStage): Promise<void> {
     setMaxListeners(0, signal);
-    for await (const set of addresses) this.#attend(set, signal);
+    const own = new Set<string>();
+    for await (const set of addresses) this.#attend(set, own, signal, stage);
   }
 
-  #attend(addresses: ReadonlySet<string>, signal: AbortSignal): void {
+  /** @param own the addresses that came from here. */
+  #attend(addresses: ReadonlySet<string>, own: Set<string>, signal: AbortSignal, stage?: WorkerStage): void {
     for (const address of addresses) {
       if (this.#links.has(address)) continue;
       const stop = new AbortController();
       const changed = () => this.#changes.emit('change');
-      const link = new WorkerLink(connectChannel(address), this.#log, changed, this.#times, this.#ledger);
+      const channel = this.#connect(address, stage);
+      const link = new WorkerLink(channel, this.#log, changed, this.#times, this.#ledger, stage);
       this.#links.set(address, { link, stop });
+      own.add(address);
       void link.run(AbortSignal.any([signal, stop.signal]));
     }
-    for (const [address, { stop }] of this.#links) {
+    for (const address of own) {
       if (addresses.has(address)) continue;
-      stop.abort();
+      this.#links.get(address)?.stop.abort();
       this.#links.delete(address);
+      own.delete(address);
     }
     this.#changes.emit('change');
   }

@@ -18,5 +18,6 @@ export { type MainContext, runMain } from './run-main.js';
 export * from './settings/index.js';
 export { SUPERVISED_ENV, SUPERVISOR_KEY_ENV, shutdownSignal } from './shutdown.js';
 export * from './telemetry/index.js';
+export * from './tls/index.js';
 export * from './worker/index.js';
 export { readYamlFile } from './yaml-file.js';

@@ -26,7 +26,7 @@ export async function startDenoiser(
   { log, telemetry }: { readonly log: Logger; readonly telemetry: Telemetry },
   signal: AbortSignal,
 ): Promise<Denoiser> {
-  const { device, threads, denoiserParts: addresses, home } = settings;
+  const { device, threads, denoiserParts: addresses, home, peers } = settings;
   const [executor, models] = await Promise.all([
     startExecutor({ device: parseDevice(device), threads }),
     openModels(settings, signal),
@@ -36,7 +36,7 @@ export async function startDenoiser(
   const parts =
     addresses.length === 0
       ? undefined
-      : await openParts({ executor, numericClass: ownClass, models, addresses, cache, log }, signal);
+      : await openParts({ executor, numericClass: ownClass, models, addresses, peers, cache, log }, signal);
   const networks: DenoiserNetwork[] = [];
   // One after the other, so that each is measured alone.
   for (const model of models) networks.push(await openNetwork(executor, model, parts));

@@ -3,7 +3,7 @@ import { createTextEncoderHandlers } from './service.js';
 import { startTextEncoder } from './start-text-encoder.js';
 
 await runMain('text-encoder', async (context) => {
-  const settings = workerSettings('text-encoder', context.log);
+  const settings = workerSettings('text-encoder', context);
   const start = (signal: AbortSignal) => startTextEncoder(settings, signal);
   await serveWorker({ settings, start, handlers: createTextEncoderHandlers }, context);
 });

@@ -25,6 +25,7 @@ import {
   type WatchRequest,
 } from '@tessera/proto';
 import { type Bus, connectChannel, createLogger, createMemoryBus, startServer } from '@tessera/runtime';
+import { onceOf } from '../../support/worker-stages.js';
 import type { FakeWorker } from './fake-workers.js';
 
 export interface TestGateway {
@@ -65,9 +66,7 @@ export async function startTestGateway(
     health: ['tessera.v1.GenerationService'],
   });
   const addresses = new Set(workers.map((worker) => (typeof worker === 'string' ? worker : worker.address)));
-  gateway.start(async function* () {
-    yield addresses;
-  }, server.address);
+  gateway.start([{ addresses: () => onceOf(addresses) }], server.address);
   const channel = connectChannel(server.address);
   t.after(async () => {
     channel.close();

@@ -24,6 +24,7 @@ export {
 } from './log-store.js';
 export { createMemoryBus } from './memory-bus.js';
 export { connectNatsBus, type NatsBusSetup } from './nats/nats-bus.js';
+export type { NatsSecurity } from './nats/nats-security.js';
 export type { BusProtections } from './nats/protections.js';
 export { STORE_EMPTIED } from './nats/store-identity.js';
 export { isObjectDamaged, type ObjectStore, type ObjectSummary, objectDamaged } from './object-store.js';

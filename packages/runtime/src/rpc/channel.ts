@@ -22,9 +22,13 @@ export interface ServiceChannel {
  *
  * @param address `host:port`.
  * @param options over those of every inner hop.
+ * @param channelCredentials plain text when not given.
  */
-export function connectChannel(address: string, options: ChannelOptions = {}): ServiceChannel {
-  const channelCredentials = credentials.createInsecure();
+export function connectChannel(
+  address: string,
+  options: ChannelOptions = {},
+  channelCredentials: ChannelCredentials = credentials.createInsecure(),
+): ServiceChannel {
   const channel = new Channel(address, channelCredentials, { ...INNER_CHANNEL_OPTIONS, ...options });
   return {
     address,

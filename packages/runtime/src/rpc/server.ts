@@ -7,6 +7,7 @@ import {
 } from '@grpc/grpc-js';
 import { TesseraError } from '@tessera/core';
 import { formatAddress, parseAddress } from '../settings/address.js';
+import type { ServerTls } from '../tls/server-tls.js';
 import { createHealthState, type HealthState, type WholeServes } from './health.js';
 import { trackOpenCalls } from './open-calls.js';
 import { SERVER_OPTIONS } from './options.js';
@@ -26,6 +27,8 @@ export interface ServerSetup {
   /** A `ReflectionService` of `@grpc/reflection`. */
   readonly reflection?: { addToServer(server: Pick<Server, 'addService'>): void };
   readonly interceptors?: readonly ServerInterceptor[];
+  /** Without it the server speaks plain text. */
+  readonly tls?: ServerTls | undefined;
   /** For tests, which show what it holds. */
   readonly protections?: Partial<ServerProtections>;
 }
@@ -53,12 +56,12 @@ export interface RunningServer {
 export async function startServer(setup: ServerSetup): Promise<RunningServer> {
   const health = createHealthState(setup.health, setup.wholeServes);
   const openCalls = trackOpenCalls();
-  const interceptors = [openCalls.interceptor, ...(setup.interceptors ?? [])];
+  const interceptors = [...(setup.tls?.interceptors ?? []), openCalls.interceptor, ...(setup.interceptors ?? [])];
   const server = new Server({ ...SERVER_OPTIONS, interceptors });
   for (const { definition, implementation } of setup.services) server.addService(definition, implementation);
   setup.reflection?.addToServer(server);
   const endWatches = health.addToServer(server);
-  const address = await bind(server, setup.listen);
+  const address = await bind(server, setup.listen, setup.tls?.credentials);
   const setServing = (service: string, serving: boolean) => health.setServing(service, serving);
   return {
     address,
@@ -94,9 +97,13 @@ export async function startHealthServer({
   };
 }
 
-function bind(server: Server, listen: string): Promise<string> {
+function bind(
+  server: Server,
+  listen: string,
+  credentials: ServerCredentials = ServerCredentials.createInsecure(),
+): Promise<string> {
   return new Promise((resolve, reject) => {
-    server.bindAsync(listen, ServerCredentials.createInsecure(), (error, port) => {
+    server.bindAsync(listen, credentials, (error, port) => {
       if (error === null) resolve(formatAddress({ ...parseAddress(listen), port }));
       else reject(new TesseraError('unavailable', `cannot listen on ${listen}: ${error.message}`, { cause: error }));
     });

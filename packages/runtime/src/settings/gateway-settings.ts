@@ -1,4 +1,5 @@
 import { defineSettings, optional, setting } from './definition.js';
+import { PEER_SETTINGS } from './peer-settings.js';
 import { SHARED_SETTINGS } from './shared.js';
 import {
   address,
@@ -19,10 +20,12 @@ const DAY_MS = 24 * 3_600_000;
 /** What a gateway can be told. */
 export const GATEWAY_SETTINGS = defineSettings({
   ...SHARED_SETTINGS,
+  ...PEER_SETTINGS,
   listen: setting(address, 'address of the public API', '127.0.0.1:8470'),
   healthListen: setting(address, 'address of plaintext health alone', '127.0.0.1:8471'),
-  metricsListen: setting(addressOrOff, 'address of metrics in Prometheus form, plaintext', '127.0.0.1:9464'),
-  insecure: setting(boolean, 'listen beyond loopback without TLS and keys', false),
+  metricsListen: setting(addressOrOff, 'address of metrics in Prometheus form', '127.0.0.1:9464'),
+  tlsCert: optional(path, 'certificate of the public API, PEM; read again when it changes, as its key'),
+  tlsKey: optional(path, 'its private key, PEM'),
   apiKeys: optional(
     path,
     'file of API keys, YAML: a list of {tenant, key_sha256, weight}; read again when it changes; without one everybody is one tenant',
@@ -30,8 +33,18 @@ export const GATEWAY_SETTINGS = defineSettings({
   reflection: setting(boolean, 'serve gRPC reflection', false),
   textEncoders: setting(listOf(address), 'text encoders; a name may stand for several addresses', []),
   denoisers: setting(listOf(address), 'denoisers; a name may stand for several addresses', []),
+  denoiserParts: setting(
+    listOf(address),
+    'workers that have further parts of denoisers, to tell how they are; their denoisers know them by themselves',
+    [],
+  ),
   decoders: setting(listOf(address), 'decoders; a name may stand for several addresses', []),
   nats: setting(listOf(natsUrl), 'NATS servers that several gateways share; without one this gateway is alone', []),
+  natsCredentials: optional(
+    path,
+    'what this gateway shows NATS: a .creds file, an nkey seed, or USER:PASSWORD; read at every connection',
+  ),
+  natsCa: optional(path, 'who signs the certificates of tls:// servers of NATS, PEM; the usual ones when not given'),
   natsMonitor: optional(httpUrl, 'monitoring of nats-server, where its durability is read'),
   natsReplicas: setting(integer({ min: 1, max: 5 }), 'copies of what is stored, in a cluster of NATS servers', 1),
   defaultModel: optional(string, 'model of requests that name none; the first by name when not given'),

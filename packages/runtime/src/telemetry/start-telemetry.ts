@@ -1,11 +1,13 @@
 import { DiagLogLevel, diag } from '@opentelemetry/api';
 import type { Resource } from '@opentelemetry/resources';
 import type { Logger } from '../logger.js';
+import { formatAddress, parseAddress } from '../settings/address.js';
 import type { Environment } from '../settings/definition.js';
+import type { Peers } from '../tls/peers.js';
 import { TESSERA_VERSION } from '../version.js';
 import { meterRecorder } from './meter-recorder.js';
 import type { ProcessKind } from './metric-definition.js';
-import { listenForScrapes } from './metrics-listener.js';
+import { listenForScrapes, type MetricsListener } from './metrics-listener.js';
 import { NO_TELEMETRY, type Telemetry } from './telemetry.js';
 import { tracerSpans } from './tracer-spans.js';
 
@@ -15,6 +17,10 @@ export interface TelemetryStart {
   readonly instance: string;
   /** `host:port`; without it there are no metrics. */
   readonly metricsListen: string | undefined;
+  /** Whether any port will do where another program has that one. */
+  readonly metricsElsewhere?: boolean;
+  /** With them only monitors read metrics. */
+  readonly peers?: Peers | undefined;
   readonly environment: Environment;
   readonly log: Logger;
 }
@@ -86,18 +92,35 @@ async function resourceOf({ kind, instance, environment }: TelemetryStart): Prom
   return known.merge(detectResources({ detectors: [envDetector] })).merge(own);
 }
 
-async function startMetrics({ kind }: TelemetryStart, listen: string, resource: Resource) {
+async function startMetrics(start: TelemetryStart, listen: string, resource: Resource) {
   const [{ MeterProvider }, { PrometheusExporter }] = await Promise.all([
     import('@opentelemetry/sdk-metrics'),
     import('@opentelemetry/exporter-prometheus'),
   ]);
   const reader = new PrometheusExporter({ preventServerStart: true, withoutScopeInfo: true });
   const provider = new MeterProvider({ readers: [reader], resource });
-  const recorder = meterRecorder(provider.getMeter(SCOPE), kind);
-  const { address, close } = await listenForScrapes(listen, (request, response) =>
+  const recorder = meterRecorder(provider.getMeter(SCOPE), start.kind);
+  const { address, close } = await listenWhereFree(start, listen, (request, response) =>
     reader.getMetricsRequestHandler(request, response),
   );
   return { recorder, address, close };
+}
+
+/** A port that nobody asked for is no reason not to start. */
+async function listenWhereFree(
+  { peers, metricsElsewhere, log }: TelemetryStart,
+  listen: string,
+  answer: Parameters<typeof listenForScrapes>[1],
+): Promise<MetricsListener> {
+  try {
+    return await listenForScrapes({ listen, peers }, answer);
+  } catch (thrown) {
+    if (metricsElsewhere !== true) throw thrown;
+    const other = formatAddress({ ...parseAddress(listen), port: 0 });
+    const listener = await listenForScrapes({ listen: other, peers }, answer);
+    log.warn('another program has the port of metrics', { taken: listen, metrics: listener.address });
+    return listener;
+  }
 }
 
 async function startTraces({ instance, environment }: TelemetryStart, resource: Resource) {

@@ -4,14 +4,16 @@ import { TesseraError } from '@tessera/core';
 import { type ReportFault, tesseraV1 } from '@tessera/proto';
 import { createLagMonitor } from '../lag-monitor.js';
 import { readyLine } from '../ready-line.js';
-import { startServer } from '../rpc/server.js';
+import { startHealthServer, startServer } from '../rpc/server.js';
 import type { MainContext } from '../run-main.js';
 import { callInterceptor } from '../telemetry/call-interceptor.js';
 import { startTelemetry } from '../telemetry/start-telemetry.js';
 import type { Telemetry } from '../telemetry/telemetry.js';
+import type { PeerRole } from '../tls/peer-names.js';
+import { tlsForPeer } from '../tls/server-tls.js';
 import { attendRuns } from './attend-runs.js';
 import { RUN_WATCH_LIMITS, type RunWatchLimits } from './run-watch.js';
-import { STAGE_SERVICES } from './stages.js';
+import { STAGE_SERVICES, type WorkerStage } from './stages.js';
 import { observeWorker } from './worker-figures.js';
 import { WorkerLife } from './worker-life.js';
 import type { WorkerProgram } from './worker-program.js';
@@ -45,7 +47,17 @@ export interface WorkerProtections {
   readonly readinessNeedsProgress: boolean;
 }
 
+/** Who calls workers of a stage. */
+const CALLERS: Readonly<Record<WorkerStage, readonly PeerRole[]>> = {
+  'text-encoder': ['gateway'],
+  denoiser: ['gateway'],
+  'denoiser-part': ['gateway', 'denoiser'],
+  decoder: ['gateway'],
+};
+
 const IDLE_CHECK_MS = 20;
+/** What lacks a part is as one that has not come so far yet: what it has goes on, and it gets nothing new. */
+const LIFE_OF_PROGRESS = { working: 'ready', lacking: 'starting', hung: 'hung' } as const;
 /** Once nothing runs, for the last answers to leave before streams that stay open are cut. */
 const LAST_ANSWERS_MS = 500;
 
@@ -70,8 +82,8 @@ export async function serveWorker<Program extends WorkerProgram>(
   const beganAtMs = performance.now();
   const life = new WorkerLife();
   const lag = createLagMonitor();
-  const { stage: kind, id: instance, metricsListen } = settings;
-  const telemetry = await startTelemetry({ kind, instance, metricsListen, environment: process.env, log });
+  const { stage: kind, id: instance, metricsListen, peers } = settings;
+  const telemetry = await startTelemetry({ kind, instance, metricsListen, peers, environment: process.env, log });
   const watchesEnd = new AbortController();
   const reportFault: ReportFault = (thrown) => log.error('a call failed for no reason of its own', thrown);
   let program: Program | undefined;
@@ -98,10 +110,16 @@ export async function serveWorker<Program extends WorkerProgram>(
     health: [name],
     wholeServes: 'while-it-answers',
     interceptors: [callInterceptor(telemetry)],
+    tls: peers && tlsForPeer(peers, CALLERS[settings.stage]),
   });
   observeWorker(telemetry.metrics, { lag, life, program: () => program });
+  const probes =
+    settings.healthListen === undefined
+      ? undefined
+      : await startHealthServer({ listen: settings.healthListen, health: server.health });
   const { metricsAddress: metrics } = telemetry;
-  readyLine({ listening: server.address, id: settings.id, stage: settings.stage, pid: process.pid, metrics });
+  const { id, stage } = settings;
+  readyLine({ listening: server.address, id, stage, pid: process.pid, metrics, health: probes?.address });
 
   try {
     program = await orAborted(setup.start(signal, telemetry), signal);
@@ -120,7 +138,7 @@ export async function serveWorker<Program extends WorkerProgram>(
       if (setup.protections?.readinessNeedsProgress === false) return;
       if (progress === 'hung') log.error('a run takes far longer than forecast', undefined, { worker: settings.id });
       server.setServing(name, progress === 'working');
-      life.enter(progress === 'working' ? 'ready' : 'hung');
+      life.enter(LIFE_OF_PROGRESS[progress]);
     });
     try {
       const failure = await orAborted(Promise.race([program.failed, runs.stuck]), signal);
@@ -136,6 +154,7 @@ export async function serveWorker<Program extends WorkerProgram>(
   } finally {
     watchesEnd.abort();
     await server.stop(program === undefined ? 0 : LAST_ANSWERS_MS);
+    await probes?.stop();
     lag.close();
     await program?.close();
     await telemetry.stop();

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { ModelCard } from '@tessera/core';
 import type { OpenedModel } from '@tessera/models';
 import type { Executor } from '@tessera/onnx';
-import { connectChannel, type Logger } from '@tessera/runtime';
+import { connectPeer, type Logger, type Peers } from '@tessera/runtime';
 import type { NetworkGraph } from '../network-graph.js';
 import { writePart } from './cut-denoiser.js';
 import { openCuts, tellCut } from './open-cuts.js';
@@ -16,6 +16,8 @@ export interface PartsSetup {
   readonly models: readonly OpenedModel[];
   /** Of the workers that have the further parts, in order. */
   readonly addresses: readonly string[];
+  /** How they are known; plain text when not given. */
+  readonly peers?: Peers | undefined;
   /** Folder of this machine's caches. */
   readonly cache: string;
   readonly log: Logger;
@@ -32,9 +34,9 @@ export interface OpenedParts {
 
 /** Resolves when every part's worker was there. @throws TesseraError failed_precondition when ONNX Runtime refuses a part. */
 export async function openParts(setup: PartsSetup, signal: AbortSignal): Promise<OpenedParts> {
-  const { executor, models, addresses, cache, log } = setup;
+  const { executor, models, addresses, cache, log, peers } = setup;
   const stop = new AbortController();
-  const links = addresses.map((address) => new PartLink(connectChannel(address), log));
+  const links = addresses.map((address) => new PartLink(connectPeer(address, 'denoiser-part', peers), log));
   const attending = Promise.all(links.map((link) => link.attend(stop.signal)));
   const close = async () => {
     stop.abort();

@@ -9,6 +9,7 @@ import { createNatsLiveChannel } from './nats-live-channel.js';
 import { NatsLogStore } from './nats-log-store.js';
 import { NatsObjectStore } from './nats-object-store.js';
 import { createNatsPresence } from './nats-presence.js';
+import type { NatsSecurity } from './nats-security.js';
 import { deleteOrphanParts } from './orphan-parts.js';
 import { persistently } from './patience.js';
 import { BUS_PROTECTIONS, type BusProtections } from './protections.js';
@@ -19,6 +20,8 @@ export interface NatsBusSetup {
   readonly servers: readonly string[];
   /** Who connects, as the server's monitoring tells it. */
   readonly name: string;
+  /** Without it NATS is told no name, and is not asked for one. */
+  readonly security?: NatsSecurity | undefined;
   readonly logger: Logger;
   /** Where it is remembered which store was last seen at these servers. */
   readonly seenFolder: string;
@@ -43,11 +46,11 @@ export interface NatsBusSetup {
  *   aborted first.
  */
 export async function connectNatsBus(setup: NatsBusSetup, signal: AbortSignal): Promise<Bus> {
-  const { servers, name, logger, seenFolder, monitorUrl, replicas = 1 } = setup;
+  const { servers, name, security, logger, seenFolder, monitorUrl, replicas = 1 } = setup;
   const protections = { ...BUS_PROTECTIONS, ...setup.protections };
   const seen = new SeenStore(seenFolder, servers, logger);
   const greeting = new Greeting({ logger, seen, replicas, monitorUrl });
-  const link = new NatsLink({ servers, name, logger, greet: (connection) => greeting.greet(connection) });
+  const link = new NatsLink({ servers, name, security, logger, greet: (connection) => greeting.greet(connection) });
   await link.open(signal);
   const tail = new LogTail();
   const presence = createNatsPresence(link, setup.presenceExpiryMs ?? PRESENCE_EXPIRY_MS);

@@ -6,6 +6,7 @@ import type { Logger } from '../../logger.js';
 import { Bell } from '../bell.js';
 import { ConnectedClock } from './connected-clock.js';
 import { busError } from './nats-errors.js';
+import { type NatsSecurity, securityOptions } from './nats-security.js';
 
 /** One connection for as long as it lasts. */
 export interface NatsSession {
@@ -18,6 +19,7 @@ export interface NatsLinkSetup {
   readonly servers: readonly string[];
   /** Of the connection, in the server's monitoring. */
   readonly name: string;
+  readonly security?: NatsSecurity | undefined;
   readonly logger: Logger;
   /**
    * Judges a new connection before anybody uses it.
@@ -158,9 +160,10 @@ export class NatsLink {
   }
 
   async #connect(): Promise<NatsConnection> {
-    const { servers, name, greet } = this.#setup;
+    const { servers, name, greet, security = {} } = this.#setup;
     const connection = await connect({
       servers: [...servers],
+      ...securityOptions(servers, security),
       name,
       timeout: CONNECT_TIMEOUT_MS,
       reconnect: false,
