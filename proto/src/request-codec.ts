@@ -31,6 +31,8 @@ export interface GenerationRequestInput {
   readonly wrap?: string | undefined;
   /** `ramp` or `pyramid`. */
   readonly windowScheme?: string | undefined;
+  /** moving or fixed. */
+  readonly windowGrid?: string | undefined;
   /** Start a large image from one of native size; `{}` at the default strength. */
   readonly compose?: { readonly strength?: number | undefined } | undefined;
   readonly scheduler?: string | undefined;
@@ -82,6 +84,7 @@ export function requestInputFromWire(wire: GenerateRequest__Output): GenerationR
     overlap: numberFromInt64(wire.overlap),
     wrap: wire.wrap,
     windowScheme: wire.windowScheme,
+    windowGrid: wire.windowGrid,
     compose: wire.compose ? withoutUnset({ strength: wire.compose.strength }) : undefined,
     scheduler: wire.scheduler,
     eta: wire.eta,

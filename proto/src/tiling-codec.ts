@@ -1,4 +1,11 @@
-import { type ComposePlan, type SeamFigures, type Tiling, WINDOW_SCHEMES, WRAP_AXES } from '@tessera/core';
+import {
+  type ComposePlan,
+  type SeamFigures,
+  type Tiling,
+  WINDOW_GRIDS,
+  WINDOW_SCHEMES,
+  WRAP_AXES,
+} from '@tessera/core';
 import type { WireComposePlan__Output, WireSeamFigures__Output, WireTiling__Output } from './types.js';
 
 /** What plan and receipt tell of a canvas of several windows, where there is something to tell. */
@@ -18,10 +25,12 @@ export function canvasFieldsFromWire(wire: {
   };
 }
 
-function tilingFromWire({ overlap, wrap, scheme }: WireTiling__Output): Tiling {
+function tilingFromWire({ overlap, wrap, scheme, grid }: WireTiling__Output): Tiling {
   const axes = known(WRAP_AXES, wrap, 'wrap');
   const weights = known(WINDOW_SCHEMES, scheme, 'window scheme');
-  return { ...(overlap !== undefined && { overlap }), wrap: axes, scheme: weights };
+  // Before there was another grid none was told.
+  const places = known(WINDOW_GRIDS, grid || 'fixed', 'window grid');
+  return { ...(overlap !== undefined && { overlap }), wrap: axes, scheme: weights, grid: places };
 }
 
 export function seamsFromWire({ worst, ...figures }: WireSeamFigures__Output): SeamFigures {

@@ -9,6 +9,7 @@ import {
   type Stages,
   type Tensor,
   TesseraError,
+  windowsPerStep,
 } from '@tessera/core';
 import { tesseraV1 } from '@tessera/proto';
 import { type CallTrace, type Logger, NO_RECORDER, type Telemetry } from '@tessera/runtime';
@@ -66,6 +67,7 @@ export function joinedClasses(stages: readonly RemoteStages[]): string {
 export function createRemoteStages(setup: RemoteStagesSetup): RemoteStages {
   const { dispatcher, card, signal } = setup;
   const { name: model, sha256: modelSha256 } = card;
+  const windows = windowsPerStep(setup.plan);
   const classOf = { encode: '', decode: '' };
 
   const under = (trace: Traced): RemoteStages => ({
@@ -80,11 +82,11 @@ export function createRemoteStages(setup: RemoteStagesSetup): RemoteStages {
 
     predict(call: PredictCall): Promise<readonly Tensor[]> {
       const { latent, timestep, conditionings, inputs, remainingEvaluations, onTaken } = call;
-      const { generationId, tenant, weight, priority, numericClass, timeLeftMs, plan } = setup;
+      const { generationId, tenant, weight, priority, numericClass, timeLeftMs } = setup;
       const caller = { tenant, weight, priority, timeLeftMs: timeLeftMs() };
       const place = { modelSha256, numericClass, ...caller, remainingEvaluations };
       const window = { model, latent, timestep, conditionings, inputs };
-      const request = { place, generationId, window, windows: plan.windows.length, onTaken, trace: trace.call };
+      const request = { place, generationId, window, windows, onTaken, trace: trace.call };
       return dispatcher.predict(request, signal);
     },
 

@@ -33,6 +33,7 @@ const REQUEST_FIELDS: Fields<GenerationRequestInput> = {
   overlap: ['overlap', whole],
   wrap: ['wrap', text],
   windowScheme: ['window_scheme', text],
+  windowGrid: ['window_grid', text],
   compose: ['compose', (value, field) => checkFields(value, COMPOSE_FIELDS, `${field}.`)],
   scheduler: ['scheduler', text],
   eta: ['eta', real],

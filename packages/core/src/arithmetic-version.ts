@@ -6,6 +6,7 @@ import { SCHEDULER_NAMES, type SchedulerName } from './schedulers/names.js';
 import type { Tensor } from './tensor/tensor.js';
 import { cutWindow } from './windows/cut.js';
 import { mergeWindows } from './windows/merge.js';
+import { windowsOfStep } from './windows/moving-grid.js';
 import { WINDOW_SCHEMES } from './windows/tiling.js';
 import { planWindows } from './windows/window-grid.js';
 
@@ -25,7 +26,7 @@ const WINDOW = { width: 6, height: 6 };
 /**
  * What this process's arithmetic comes to: noise, a noised latent and a short
  * guided run of every scheduler on an analytic network, windows merged by
- * every scheme. Processes with equal bytes may go on with each other's
+ * every scheme, where one step has them. Processes with equal bytes may go on with each other's
  * trajectories; hash them for the arithmetic version.
  */
 export function arithmeticProbe(): Uint8Array {
@@ -37,9 +38,10 @@ export function arithmeticProbe(): Uint8Array {
 }
 
 function mergedCanvas(scheme: (typeof WINDOW_SCHEMES)[number]): Tensor {
-  const tiling = { overlap: 4, wrap: 'x', scheme } as const;
+  const tiling = { overlap: 4, wrap: 'x', scheme, grid: 'moving' } as const;
   const latentShape = [2, CANVAS.height, CANVAS.width] as const;
-  const windows = planWindows(CANVAS, WINDOW, tiling);
+  const atRest = { latentShape, windows: planWindows(CANVAS, WINDOW, tiling), tiling };
+  const windows = windowsOfStep(atRest, STEPS);
   const canvas = createNoiseStream(SEED, latentShape).at(0);
   const pieces = windows.map((window, i) => scaled(cutWindow(canvas, window), 1, i / 16));
   return mergeWindows(pieces, { latentShape, windows, tiling });

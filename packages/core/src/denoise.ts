@@ -8,6 +8,7 @@ import type { CancelSignal } from './signal.js';
 import type { Stages } from './stages.js';
 import type { Tensor } from './tensor/tensor.js';
 import { rowsOf } from './windows/canvas-rows.js';
+import { windowsPerStep } from './windows/moving-grid.js';
 
 /** One image of a generation. */
 export interface ImageRun {
@@ -63,7 +64,7 @@ export async function* denoiseImage(
   const noise = createNoiseStream(imageSeed(plan, imageIndex), plan.latentShape);
   const predictCanvas = createPredictCanvas(plan, conditionings, stages, signal);
   const steps = scheduler.timesteps.length;
-  const perStep = plan.windows.length * (usesGuidance(plan) ? 2 : 1);
+  const perStep = windowsPerStep(plan) * (usesGuidance(plan) ? 2 : 1);
   const later = laterEvaluations ?? ((plan.count - 1 - imageIndex) * plan.evaluations) / plan.count;
 
   /** @param before the step that makes `from`; none when that is whole. */
@@ -72,6 +73,7 @@ export async function* denoiseImage(
     const made = new GrowingState(scheduler, plan.latentShape);
     const drawn = once(() => (scheduler.drawsNoise(stepIndex) ? noise.at(scheduler.noiseDraw(stepIndex)) : undefined));
     const prediction = predictCanvas({
+      stepIndex,
       input: () => from.input,
       remainingEvaluations: (steps - stepIndex) * perStep + later,
       mayStart: (window) => (before === undefined || before.taken) && from.has(window),

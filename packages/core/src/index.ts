@@ -45,6 +45,7 @@ export * from './tensor/tensor.js';
 export * from './windows/canvas-rows.js';
 export * from './windows/cut.js';
 export * from './windows/merge.js';
+export * from './windows/moving-grid.js';
 export * from './windows/native-window.js';
 export * from './windows/tiling.js';
 export * from './windows/window-axis.js';

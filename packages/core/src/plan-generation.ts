@@ -8,6 +8,7 @@ import type { GenerationRequest } from './request.js';
 import { resolveSchedulerConfig } from './schedule/resolve-config.js';
 import { createScheduler } from './schedulers/create-scheduler.js';
 import type { Scheduler } from './schedulers/scheduler.js';
+import { windowsPerStep } from './windows/moving-grid.js';
 import { nativeWindow } from './windows/native-window.js';
 import { planWindows } from './windows/window-grid.js';
 import { TIME_IDS } from './windows/window-inputs.js';
@@ -35,7 +36,8 @@ export function planGeneration(request: GenerationRequest, card: ModelCard): Pla
   const denoiserInputs = denoiserInputsOf(request, card);
   const sides = evaluatesTwice(guidanceScale, denoiserInputs) ? 2 : 1;
   const firstStep = compose?.startStep ?? 0;
-  const calls = (timesteps.length - firstStep) * windows.length + (compose ? timesteps.length : 0);
+  const layout = { latentShape, windows, ...tiling };
+  const calls = (timesteps.length - firstStep) * windowsPerStep(layout) + (compose ? timesteps.length : 0);
   return {
     model: card.name,
     modelSha256: card.sha256,
@@ -57,7 +59,7 @@ export function planGeneration(request: GenerationRequest, card: ModelCard): Pla
     ...(decode && { decode }),
     previewSteps: previewStepsOf(request, timesteps.length),
     evaluations: calls * sides * count,
-    peakMemoryBytes: count * peakMemoryOf({ latentShape, windows, width, height, decode }, request.outputFormat, sides),
+    peakMemoryBytes: count * peakMemoryOf({ ...layout, width, height, decode }, request.outputFormat, sides),
     denoiserInputs,
   };
 }

@@ -1,6 +1,8 @@
 import type { Plan } from './plan.js';
 import type { ImageFormat } from './request.js';
 import { elementCount } from './tensor/tensor.js';
+import { windowsPerStep } from './windows/moving-grid.js';
+import type { WindowLayout } from './windows/window-grid.js';
 
 /** Latent-sized arrays alive at once in a step: sample, next, model input, denoised, noise, guided, two predictions, four of history. */
 const LIVE_LATENTS = 12;
@@ -21,14 +23,14 @@ const LIVE_BANDED_IMAGES = { png: 1, jpeg: 2, webp: 2 } as const;
  * @param sides predictions for each window: two under guidance.
  */
 export function peakMemoryOf(
-  plan: Pick<Plan, 'latentShape' | 'windows' | 'width' | 'height' | 'decode'>,
+  plan: WindowLayout & Pick<Plan, 'width' | 'height' | 'decode'>,
   format: ImageFormat,
   sides: number,
 ): number {
   const { latentShape, windows, width, height, decode } = plan;
   const images = decode?.bandStarts === undefined ? LIVE_IMAGES : LIVE_BANDED_IMAGES[format];
   const latentBytes = 4 * elementCount(latentShape);
-  const windowCells = windows.reduce((cells, window) => cells + window.width * window.height, 0);
+  const windowCells = windowsPerStep(plan) * (windows[0]?.width ?? 0) * (windows[0]?.height ?? 0);
   const windowBytes = windows.length > 1 ? 4 * latentShape[0] * windowCells * (1 + sides) : 0;
   return LIVE_LATENTS * latentBytes + windowBytes + images * 3 * width * height;
 }

@@ -10,7 +10,7 @@ import { type CanvasRows, finalRows } from './windows/canvas-rows.js';
 import { cutWindow } from './windows/cut.js';
 import { createInOrder } from './windows/in-order.js';
 import { createWindowMerge } from './windows/merge.js';
-import { gridOf } from './windows/window-grid.js';
+import { gridOfStep, layoutOfStep } from './windows/moving-grid.js';
 import { windowInputs } from './windows/window-inputs.js';
 
 /** The two sides of guidance; without `unconditional` there is none. */
@@ -21,6 +21,7 @@ export interface Conditionings {
 
 /** A canvas to be predicted at one timestep, and who hears of it. */
 export interface CanvasRequest {
+  readonly stepIndex: number;
   /** Called once a window may start. */
   readonly input: () => ModelInput;
   readonly remainingEvaluations: number;
@@ -62,13 +63,9 @@ export function createPredictCanvas(
   stages: Stages,
   signal: CancelSignal,
 ): PredictCanvas {
-  const { windows, guidanceScale, guidanceRescale } = plan;
+  const { guidanceScale, guidanceRescale } = plan;
   const conditionings = unconditional === undefined ? [conditional] : [unconditional, conditional];
-  const startMerge = createWindowMerge(plan);
-  const { x, y } = gridOf(plan);
-  const columns = x.starts.length;
-  const lastRow = y.starts.length - 1;
-  const runs = isRowWise(plan) ? finalRows(y) : [{ y: 0, height: plan.latentShape[1], after: lastRow }];
+  const rowWise = isRowWise(plan);
   let failed = false;
 
   async function predictWindow(
@@ -102,8 +99,14 @@ export function createPredictCanvas(
     return prediction;
   }
 
-  return ({ input, remainingEvaluations, mayStart = () => true, onRows, onTaken = () => {} }) => {
-    const merge = startMerge(conditionings.length);
+  return ({ stepIndex, input, remainingEvaluations, mayStart = () => true, onRows, onTaken = () => {} }) => {
+    const grid = gridOfStep(plan, stepIndex);
+    const layout = layoutOfStep(plan, grid);
+    const { windows } = layout;
+    const columns = grid.x.starts.length;
+    const lastRow = grid.y.starts.length - 1;
+    const runs = rowWise ? finalRows(grid.y) : [{ y: 0, height: plan.latentShape[1], after: lastRow }];
+    const merge = createWindowMerge(layout)(conditionings.length);
     let [next, inFlight, taken, merged] = [0, 0, 0, 0];
     let settle: { readonly resolve: () => void; readonly reject: (reason: unknown) => void };
     const done = new Promise<void>((resolve, reject) => {

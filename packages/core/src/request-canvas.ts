@@ -4,13 +4,14 @@ import type { ComposeRequest } from './request.js';
 import { composeOf } from './request-compose.js';
 import { type Fields, fieldValue, nameOf, wholeNumber, wholeNumberFrom } from './request-fields.js';
 import type { RequestLimits } from './request-limits.js';
+import { countStepWindows } from './windows/moving-grid.js';
 import { nativeWindow } from './windows/native-window.js';
-import { DEFAULT_TILING, type Tiling, WINDOW_SCHEMES, WRAP_AXES } from './windows/tiling.js';
+import { DEFAULT_TILING, type Tiling, WINDOW_GRIDS, WINDOW_SCHEMES, WRAP_AXES } from './windows/tiling.js';
 import { isTiled } from './windows/window-axis.js';
-import { axisLayouts, countWindows, type Extent } from './windows/window-grid.js';
+import { axisLayouts, type Extent } from './windows/window-grid.js';
 
 /** The fields that `canvasOf` reads. */
-export const CANVAS_FIELDS = ['width', 'height', 'overlap', 'wrap', 'windowScheme', 'compose'];
+export const CANVAS_FIELDS = ['width', 'height', 'overlap', 'wrap', 'windowScheme', 'windowGrid', 'compose'];
 
 /** Size of an image and how it is cut into windows. */
 export interface CanvasRequest {
@@ -43,7 +44,7 @@ export function canvasOf(fields: Fields, context: CanvasContext): CanvasRequest 
   }
   const canvas = { width: size.width / spatialCompression, height: size.height / spatialCompression };
   const tiling = tilingOf(fields, canvas, card);
-  assertWindows(countWindows(canvas, nativeWindow(card), tiling), tiling, size, context);
+  assertWindows(countStepWindows(canvas, nativeWindow(card), tiling), tiling, size, context);
   const compose = composeOf(fields, canvas, context);
   return { ...size, tiling, ...(compose && { compose }) };
 }
@@ -87,11 +88,12 @@ function extentBound(key: 'width' | 'height', card: ModelCard, { maxImageEdge }:
 function tilingOf(fields: Fields, canvas: Extent, card: ModelCard): Tiling {
   const wrap = choiceOf(fields, 'wrap', WRAP_AXES) ?? DEFAULT_TILING.wrap;
   const scheme = choiceOf(fields, 'windowScheme', WINDOW_SCHEMES) ?? DEFAULT_TILING.scheme;
+  const grid = choiceOf(fields, 'windowGrid', WINDOW_GRIDS) ?? DEFAULT_TILING.grid;
   const { x, y } = axisLayouts(canvas, nativeWindow(card), { wrap, scheme });
   const tiled = [x, y].filter(isTiled);
   const windows = (tiled.length > 0 ? tiled : [x, y]).map((axis) => Math.min(axis.window, axis.canvas));
   const overlap = wholeNumber(fields, 'overlap', 0, Math.min(...windows) - 1);
-  return { ...(overlap !== undefined && { overlap }), wrap, scheme };
+  return { ...(overlap !== undefined && { overlap }), wrap, scheme, ...(grid && { grid }) };
 }
 
 function assertWindows(

@@ -10,10 +10,10 @@ import type { AcceptancePoint } from '../point.js';
 const PROGRAM = join(repoRoot, 'test/dist/support/unprotected-denoiser-program.js');
 const BATCHES = [1, 4];
 
-/** Six windows; two windows, whose halves of guidance four denoisers take apart; a composed canvas; one decoded in bands. */
+/** Twelve windows, elsewhere at every step; two that stay, whose halves of guidance four denoisers take apart; a composed canvas; one decoded in bands. */
 const REQUESTS = {
   tiled: { width: 256, height: 192, steps: 8, scheduler: 'euler-ancestral' },
-  pair: { width: 192, height: 128, steps: 8 },
+  pair: { width: 192, height: 128, steps: 8, windowGrid: 'fixed' },
   composed: { width: 256, height: 192, steps: 6, compose: { strength: 0.5 } },
   banded: { width: 1024, height: 1024, steps: 1 },
 } as const;

@@ -14,6 +14,7 @@ import {
   planGeneration,
   type Stages,
   type Tensor,
+  windowsPerStep,
 } from '@tessera/core';
 import { hexFromFloat32 } from '../../support/goldens.js';
 import { modelCard } from '../../support/model-card.js';
@@ -103,7 +104,7 @@ test('base steps, then the canvas from its start step; every evaluation of the p
       ...base.timesteps.map((_, i) => plan.evaluations - i),
       ...plan.timesteps
         .slice(startStep)
-        .flatMap((_, i, { length }) => plan.windows.map(() => (length - i) * plan.windows.length)),
+        .flatMap((_, i, { length }) => Array(windowsPerStep(plan)).fill((length - i) * windowsPerStep(plan))),
     ],
   );
   assert.deepEqual(stages.sizes, ['16×8', '40×24']);

@@ -19,7 +19,10 @@ import {
   type SchedulerState,
   type Stages,
   type Tensor,
+  WINDOW_GRIDS,
   WRAP_AXES,
+  windowsOfStep,
+  windowsPerStep,
 } from '@tessera/core';
 import { hexFromFloat32 } from '../../support/goldens.js';
 import { modelCard } from '../../support/model-card.js';
@@ -119,14 +122,15 @@ function plainStates(plan: Plan): readonly string[] {
   let state = scheduler.init(noise.at(0));
   while (state.stepIndex < scheduler.timesteps.length) {
     const { latent } = scheduler.modelInput(state);
+    const { stepIndex } = state;
+    const windows = windowsOfStep(plan, stepIndex);
     const [u, c] = ['u', 'cc'].map((id) =>
       mergeWindows(
-        plan.windows.map((window) => network(cutWindow(latent, window), id)),
-        plan,
+        windows.map((window) => network(cutWindow(latent, window), id)),
+        { ...plan, windows },
       ),
     ) as [Tensor, Tensor];
     const prediction = guidedPrediction(u, c, plan.guidanceScale, plan.guidanceRescale);
-    const { stepIndex } = state;
     const drawn = scheduler.drawsNoise(stepIndex) ? noise.at(scheduler.noiseDraw(stepIndex)) : undefined;
     state = scheduler.step(state, prediction, drawn).state;
     states.push(hexOf(state));
@@ -158,11 +162,13 @@ for (const wrap of WRAP_AXES) {
       [5, 'pyramid'],
       [11, 'ramp'],
     ] as const) {
-      const size = { width: 160, height: 264 };
-      const plan = planOf({ ...size, wrap, overlap, windowScheme, steps: 3, guidanceScale: 3 });
-      const random = seededRandom(overlap);
-      const states = await statesOf(plan, new SomeWorkers(4), (busy) => Math.floor(random() * busy));
-      assert.deepEqual(states.map(hexOf), plainStates(plan), `overlap ${overlap}`);
+      for (const windowGrid of WINDOW_GRIDS) {
+        const size = { width: 160, height: 264 };
+        const plan = planOf({ ...size, wrap, overlap, windowScheme, windowGrid, steps: 3, guidanceScale: 3 });
+        const random = seededRandom(overlap);
+        const states = await statesOf(plan, new SomeWorkers(4), (busy) => Math.floor(random() * busy));
+        assert.deepEqual(states.map(hexOf), plainStates(plan), `overlap ${overlap}, ${windowGrid}`);
+      }
     }
   });
 }
@@ -185,7 +191,7 @@ test('no worker waits between two steps, unless a step needs the whole canvas', 
 });
 
 test('the next step starts when all windows of this one are at workers, and the rows under it are final', async () => {
-  const plan = planOf({ steps: 2, guidanceScale: 1, width: 256, height: 512 });
+  const plan = planOf({ steps: 2, guidanceScale: 1, width: 256, height: 512, windowGrid: 'fixed' });
   const [first, second] = plan.timesteps;
   const columns = plan.windows.filter(({ y }) => y === 0).length;
   const rows = plan.windows.length / columns;
@@ -210,10 +216,10 @@ test('after a step was made, the one after the next waits for whoever takes it',
   const stages = new SomeWorkers(4);
   const steps = denoiseImage({ plan, imageIndex: 0, conditionings }, stages, new AbortController().signal);
   const first = steps.next();
-  for (let turns = 0; turns < 10 * plan.windows.length; turns += 1) {
+  for (let turns = 0; turns < 10 * windowsPerStep(plan); turns += 1) {
     if (stages.busy > 0) stages.answer(0);
     await setImmediate();
   }
   assert.equal((await first).value?.stepIndex, 0);
-  assert.equal(stages.calls, 2 * plan.windows.length);
+  assert.equal(stages.calls, 2 * windowsPerStep(plan));
 });

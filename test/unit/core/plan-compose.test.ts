@@ -89,7 +89,7 @@ test('PNDM starts at the first evaluation of a step', () => {
 
 test('the base image is counted, and the steps that the canvas leaves out are not', () => {
   const { plan } = prepare({ ...large, steps: 10, count: 3, compose: { strength: 0.4 }, preview: { everySteps: 1 } });
-  assert.equal(plan.evaluations, (10 + 4 * 25) * 2 * 3);
+  assert.equal(plan.evaluations, (10 + 4 * 36) * 2 * 3);
   assert.deepEqual(plan.previewSteps, [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
   assert.deepEqual(JSON.parse(JSON.stringify(plan)), plan);
 });
@@ -187,6 +187,6 @@ test('a composed run goes from its first step to its last, and tells what is lef
   assert.deepEqual(steps, [5, 6, 7, 8, 9]);
   assert.deepEqual(
     left,
-    [5, 4, 3, 2, 1].flatMap((stepsLeft) => Array(25).fill(25 * stepsLeft)),
+    [5, 4, 3, 2, 1].flatMap((stepsLeft) => Array(36).fill(36 * stepsLeft)),
   );
 });

@@ -7,6 +7,7 @@ import {
   type Plan,
   parseGenerationRequest,
   planGeneration,
+  windowsPerStep,
 } from '@tessera/core';
 import { modelCard } from '../../support/model-card.js';
 
@@ -41,7 +42,7 @@ test('the steps of an image come to its share of the plan, composed or not', () 
 
 test('base steps are spread over the steps that the canvas leaves out', () => {
   const plan = planOf({ ...large, compose: { strength: 0.4 } });
-  const perStep = plan.windows.length * 2;
+  const perStep = windowsPerStep(plan) * 2;
   assert.deepEqual(
     plan.timesteps.map((_, stepIndex) => Math.round(3 * evaluationsOfStep(plan, stepIndex)) / 3),
     [...Array(6).fill(20 / 6), ...Array(4).fill(perStep)].map((evaluations) => Math.round(3 * evaluations) / 3),

@@ -7,6 +7,7 @@ import {
   parseGenerationRequest,
   planGeneration,
   usesGuidance,
+  windowsPerStep,
 } from '@tessera/core';
 import { modelCard } from '../../support/model-card.js';
 
@@ -31,8 +32,13 @@ test('a canvas larger than native is covered by windows of native size, each an 
   assert.deepEqual(made.latentShape, [4, 125, 17]);
   assert.equal(made.windows.length, 2 * 11);
   assert.ok(made.windows.every(({ width, height }) => width === 16 && height === 16));
-  assert.equal(made.evaluations, 5 * 2 * 22 * 2);
-  assert.deepEqual(made.tiling, { wrap: 'none', scheme: 'pyramid' });
+  // Windows that move are one more along each axis.
+  assert.equal(windowsPerStep(made), 2 * 12);
+  assert.equal(made.evaluations, 5 * 2 * 24 * 2);
+  assert.deepEqual(made.tiling, { wrap: 'none', scheme: 'pyramid', grid: 'moving' });
+  const fixed = plan({ width: 136, height: 1000, steps: 5, count: 2, windowGrid: 'fixed' });
+  assert.equal(fixed.evaluations, 5 * 2 * 22 * 2);
+  assert.deepEqual(fixed.windows, made.windows);
   assert.equal(plan({ width: 512, height: 512 }).windows.length, 25);
   assert.equal(plan({ width: 512, height: 512, overlap: 0 }).windows.length, 16);
 });
@@ -43,7 +49,7 @@ test('a texture of native size takes windows across its border', () => {
     windows.map(({ x }) => x),
     [0, 8],
   );
-  assert.deepEqual(tiling, { wrap: 'x', scheme: 'ramp' });
+  assert.deepEqual(tiling, { wrap: 'x', scheme: 'ramp', grid: 'moving' });
 });
 
 test('windows are of the size that a denoiser was exported for', () => {

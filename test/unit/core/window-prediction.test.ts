@@ -29,7 +29,10 @@ const conditionings: Conditionings = { conditional };
 
 function planOf(input: object): Plan {
   const context = { tenant: 't', models: [card], defaultModel: 'small', drawSeed: () => 1, limits: DEFAULT_LIMITS };
-  return planGeneration(parseGenerationRequest({ prompt: 'x', guidanceScale: 1, ...input }, context), card);
+  return planGeneration(
+    parseGenerationRequest({ prompt: 'x', guidanceScale: 1, windowGrid: 'fixed', ...input }, context),
+    card,
+  );
 }
 
 /** A network that is not pointwise: what it says of a cell depends on the window that it sees. */
@@ -51,7 +54,7 @@ const { signal } = new AbortController();
 async function predicted(predict: PredictCanvas, latent: Tensor, remainingEvaluations: number): Promise<Tensor> {
   const whole = { shape: latent.shape, data: new Float32Array(latent.data.length) };
   const onRows = (rows: CanvasRows, prediction: Tensor) => putRows(whole, rows, prediction);
-  const prediction = predict({ input: () => ({ latent, timestep: 5 }), remainingEvaluations, onRows });
+  const prediction = predict({ stepIndex: 0, input: () => ({ latent, timestep: 5 }), remainingEvaluations, onRows });
   prediction.advance();
   await prediction.done;
   return whole;

@@ -32,7 +32,7 @@ const plan: PlanSummary = {
   evaluations: 8,
   peakMemoryBytes: 2 ** 40,
 };
-const tiling = { overlap: 0, wrap: 'both', scheme: 'pyramid' } as const;
+const tiling = { overlap: 0, wrap: 'both', scheme: 'pyramid', grid: 'moving' } as const;
 const compose = { strength: 0.4, startStep: 1, baseWidth: 32, baseHeight: 16 };
 const windowed: PlanSummary = {
   ...plan,
@@ -66,7 +66,7 @@ const receipt: Receipt = {
 };
 const tiled: Receipt = {
   ...receipt,
-  tiling: { wrap: 'x', scheme: 'ramp' },
+  tiling: { wrap: 'x', scheme: 'ramp', grid: 'fixed' },
   compose,
   seams: {
     ratio: 1.01,
@@ -143,11 +143,17 @@ test('a format that nobody knows arrives, to be refused by name', () => {
 });
 
 test('how an image was tiled is refused in words that this version does not know', () => {
-  for (const unknown of [{ scheme: 'gauss' }, { wrap: 'z' }]) {
+  for (const unknown of [{ scheme: 'gauss' }, { wrap: 'z' }, { grid: 'still' }]) {
     const plan = { ...windowed, tiling: { ...tiling, ...unknown } } as PlanSummary;
     const bytes = bytesFromEvent({ ...head, type: 'accepted', plan });
     assert.throws(() => eventFromBytes(bytes), RangeError);
   }
+});
+
+test('a plan of when there was no other grid was fixed', () => {
+  const { grid: _, ...before } = tiling;
+  const event = eventFromBytes(bytesFromEvent({ ...head, type: 'accepted', plan: { ...windowed, tiling: before } }));
+  assert.deepEqual(event?.type === 'accepted' && event.plan?.tiling, { ...before, grid: 'fixed' });
 });
 
 test('a receipt with tiling, composition and seams is the same after JSON', () => {

@@ -27,6 +27,7 @@ export interface GenerateCommandOptions {
   readonly overlap?: number;
   readonly wrap?: string;
   readonly windowScheme?: string;
+  readonly windowGrid?: string;
   readonly compose: boolean;
   readonly strength?: number;
   readonly count?: number;
@@ -69,6 +70,7 @@ export function addGenerate(program: Command, { signal }: CommandContext): void 
     .option('--wrap <AXES>', 'go on at the other side along x, y or both: a panorama, a seamless texture')
     .option('--overlap <CELLS>', 'latent cells that windows share (default: a quarter of a window)', numberOption)
     .option('--window-scheme <NAME>', 'how overlapping windows are weighted: ramp or pyramid')
+    .option('--window-grid <NAME>', 'whether windows lie elsewhere at every step: moving (default) or fixed')
     .option('--count <N>', 'images to make, from seed, seed + 1 …', numberOption)
     .addOption(
       new Option('--format <FORMAT>', 'file format; taken from --output when not given').choices([
@@ -179,6 +181,7 @@ function requestOf(
     overlap: options.overlap,
     wrap: options.wrap,
     windowScheme: options.windowScheme,
+    windowGrid: options.windowGrid,
     compose: options.compose ? { strength: options.strength } : undefined,
     scheduler: options.scheduler,
     eta: options.eta,

@@ -79,7 +79,10 @@ function requestFromReceipt(receipt: Receipt, model: string): GenerationRequestI
 /** How the image was made of windows. */
 function canvasFromReceipt({ tiling, compose }: Receipt): GenerationRequestInput {
   return {
-    ...(tiling && { overlap: tiling.overlap, wrap: tiling.wrap, windowScheme: tiling.scheme }),
+    ...(tiling && {
+      ...{ overlap: tiling.overlap, wrap: tiling.wrap, windowScheme: tiling.scheme },
+      windowGrid: tiling.grid ?? 'fixed',
+    }),
     ...(compose && { compose: { strength: compose.strength } }),
   };
 }

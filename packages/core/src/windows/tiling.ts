@@ -2,6 +2,10 @@
 export const WINDOW_SCHEMES = ['ramp', 'pyramid'] as const;
 export type WindowScheme = (typeof WINDOW_SCHEMES)[number];
 
+/** Whether windows lie elsewhere at every step; see `gridOfStep`. */
+export const WINDOW_GRIDS = ['moving', 'fixed'] as const;
+export type WindowGridName = (typeof WINDOW_GRIDS)[number];
+
 /** Axes along which the canvas has no border: its end goes on at its start. */
 export const WRAP_AXES = ['none', 'x', 'y', 'both'] as const;
 export type WrapAxes = (typeof WRAP_AXES)[number];
@@ -12,9 +16,11 @@ export interface Tiling {
   readonly overlap?: number;
   readonly wrap: WrapAxes;
   readonly scheme: WindowScheme;
+  /** `undefined`: fixed, as plans were before there was another. */
+  readonly grid?: WindowGridName;
 }
 
-export const DEFAULT_TILING: Tiling = { wrap: 'none', scheme: 'ramp' };
+export const DEFAULT_TILING: Tiling = { wrap: 'none', scheme: 'ramp', grid: 'moving' };
 
 export function wrapsX({ wrap }: Pick<Tiling, 'wrap'>): boolean {
   return wrap === 'x' || wrap === 'both';

@@ -38,9 +38,13 @@ export function countWindows(canvas: Extent, window: Extent, tiling: Tiling): nu
  */
 export function planWindows(canvas: Extent, window: Extent, tiling: Tiling): readonly Window[] {
   const layouts = axisLayouts(canvas, window, tiling);
-  const [x, y] = [windowAxis(layouts.x), windowAxis(layouts.y)];
-  const place = { width: x.window, height: y.window };
-  return y.starts.flatMap((top) => x.starts.map((left) => ({ x: left, y: top, ...place })));
+  return windowsOfGrid({ x: windowAxis(layouts.x), y: windowAxis(layouts.y) });
+}
+
+/** Row by row. */
+export function windowsOfGrid({ x, y }: WindowGrid): readonly Window[] {
+  const extent = { width: x.window, height: y.window };
+  return y.starts.flatMap((top) => x.starts.map((left) => ({ x: left, y: top, ...extent })));
 }
 
 /**

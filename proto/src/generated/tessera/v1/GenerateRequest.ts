@@ -29,6 +29,7 @@ export interface GenerateRequest {
   'wrap'?: (string);
   'windowScheme'?: (string);
   'compose'?: (_tessera_v1_ComposeOptions | null);
+  'windowGrid'?: (string);
   '_model'?: "model";
   '_prompt'?: "prompt";
   '_negativePrompt'?: "negativePrompt";
@@ -46,6 +47,7 @@ export interface GenerateRequest {
   '_overlap'?: "overlap";
   '_wrap'?: "wrap";
   '_windowScheme'?: "windowScheme";
+  '_windowGrid'?: "windowGrid";
 }
 
 export interface GenerateRequest__Output {
@@ -71,6 +73,7 @@ export interface GenerateRequest__Output {
   'wrap'?: (string);
   'windowScheme'?: (string);
   'compose': (_tessera_v1_ComposeOptions__Output | null);
+  'windowGrid'?: (string);
   '_model'?: "model";
   '_prompt'?: "prompt";
   '_negativePrompt'?: "negativePrompt";
@@ -88,4 +91,5 @@ export interface GenerateRequest__Output {
   '_overlap'?: "overlap";
   '_wrap'?: "wrap";
   '_windowScheme'?: "windowScheme";
+  '_windowGrid'?: "windowGrid";
 }

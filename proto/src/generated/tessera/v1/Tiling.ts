@@ -5,6 +5,7 @@ export interface Tiling {
   'overlap'?: (number);
   'wrap'?: (string);
   'scheme'?: (string);
+  'grid'?: (string);
   '_overlap'?: "overlap";
 }
 
@@ -12,5 +13,6 @@ export interface Tiling__Output {
   'overlap'?: (number);
   'wrap': (string);
   'scheme': (string);
+  'grid': (string);
   '_overlap'?: "overlap";
 }
