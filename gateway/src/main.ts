@@ -42,6 +42,7 @@ await runMain('gateway', async ({ signal, log }) => {
   });
   log.level = values.logLevel;
   for (const warning of warnings) log.warn(warning);
+  const isDefault = (key: string) => entries.some((entry) => entry.key === key && entry.source.kind === 'default');
   const { tls, peers, connectWorker } = securityOf(values, log, signal);
   const tenants = tenantsOf(values.apiKeys, process.env[SUPERVISOR_KEY_ENV], signal, log);
 
@@ -50,7 +51,7 @@ await runMain('gateway', async ({ signal, log }) => {
     kind: 'gateway',
     instance: gatewayId,
     metricsListen: values.metricsListen === 'off' ? undefined : values.metricsListen,
-    metricsElsewhere: entries.some(({ key, source }) => key === 'metrics-listen' && source.kind === 'default'),
+    metricsElsewhere: isDefault('metrics-listen'),
     peers,
     environment: process.env,
     log,
@@ -77,7 +78,13 @@ await runMain('gateway', async ({ signal, log }) => {
     ...(values.reflection && { reflection: new ReflectionService(packageDefinition) }),
   });
   try {
-    const health = await startHealthServer({ listen: values.healthListen, health: server.health });
+    const health = await startHealthServer({
+      listen: values.healthListen,
+      health: server.health,
+      orAnyPort: isDefault('health-listen'),
+    });
+    const isElsewhere = !values.healthListen.endsWith(':0') && health.address !== values.healthListen;
+    if (isElsewhere) log.warn('another program has the port of health', { health: health.address });
     gateway.start(workerSources(values), server.address);
     readyLine({ listening: server.address, health: health.address, metrics: telemetry.metricsAddress });
 

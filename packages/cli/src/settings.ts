@@ -12,13 +12,18 @@ import {
 } from '@tessera/runtime';
 import { DEFAULT_MODEL } from './installation.js';
 
-const { address, integer, listOf, path, secret, string } = valueTypes;
+const { address, boolean, integer, listOf, path, secret, string } = valueTypes;
 const {
   textEncoders: _textEncoders,
   denoisers: _denoisers,
   denoiserParts: _denoiserParts,
   decoders: _decoders,
   nats: _nats,
+  // Processes of one machine speak plain text on its loopback.
+  peerCert: _peerCert,
+  peerKey: _peerKey,
+  peerCa: _peerCa,
+  peerDomain: _peerDomain,
   ...OWN_GATEWAY_SETTINGS
 } = GATEWAY_SETTINGS;
 
@@ -89,6 +94,10 @@ export const DEFAULT_ADDRESS = GATEWAY_SETTINGS.listen.fallback({});
 export const CLIENT_SETTINGS = defineSettings({
   config: optional(path, 'file of settings, YAML'),
   address: setting(listOf(address), 'gateway of the cluster to use; several are used in turn when one is lost', []),
+  tls: setting(boolean, 'speak TLS on loopback too; beyond it that goes without saying', false),
+  tlsCa: optional(path, 'who signs the certificates of the gateways, PEM; the usual authorities when not given'),
+  tlsName: optional(string, 'name that the certificates of the gateways are for, where the address has another'),
+  insecure: setting(boolean, 'speak plain text beyond loopback', false),
   apiKey: optional(secret, 'key that says who calls, where the cluster asks for one'),
 });
 

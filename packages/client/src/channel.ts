@@ -1,6 +1,7 @@
-import { type ChannelCredentials, type ChannelOptions, credentials as grpcCredentials } from '@grpc/grpc-js';
+import type { ChannelOptions } from '@grpc/grpc-js';
 import { type GenerationServiceClient, tesseraV1 } from '@tessera/proto';
 import { apiKeyInterceptor } from './api-key.js';
+import { type SecurityOptions, securityOf } from './transport-security.js';
 
 const MIB = 1024 * 1024;
 
@@ -18,18 +19,19 @@ const CHANNEL_OPTIONS: ChannelOptions = {
   'grpc.max_reconnect_backoff_ms': 1_000,
 };
 
-export interface ServiceClientOptions {
-  readonly credentials?: ChannelCredentials | undefined;
+export interface ServiceClientOptions extends SecurityOptions {
   readonly apiKey?: string | undefined;
 }
 
 /** A channel of its own: closing it disturbs no other client of the process. */
 export function createServiceClient(
   address: string,
-  { credentials = grpcCredentials.createInsecure(), apiKey }: ServiceClientOptions = {},
+  { apiKey, ...security }: ServiceClientOptions = {},
 ): GenerationServiceClient {
+  const { credentials, options } = securityOf(address, security);
   return new tesseraV1.GenerationService(address, credentials, {
     ...CHANNEL_OPTIONS,
+    ...options,
     'grpc.use_local_subchannel_pool': 1,
     ...(apiKey !== undefined && { interceptors: [apiKeyInterceptor(apiKey)] }),
   });

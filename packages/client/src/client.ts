@@ -1,4 +1,3 @@
-import type { ChannelCredentials } from '@grpc/grpc-js';
 import type { GenerationEvent, GenerationState, Image } from '@tessera/core';
 import { type GenerationRequestInput, generationStateFromWire, wireFromGenerationState } from '@tessera/proto';
 import { DEFAULT_RECONNECT_POLICY, type ReconnectPolicy } from './backoff.js';
@@ -10,14 +9,13 @@ import { type GenerateOptions, generate, type WatchOptions, watch } from './gene
 import { type Generation, generationFromWire } from './generation.js';
 import { isServing } from './health.js';
 import type { UnaryCalls } from './rpc.js';
+import type { SecurityOptions } from './transport-security.js';
 
-export interface ConnectOptions {
+export interface ConnectOptions extends SecurityOptions {
   /** host:port of each gateway, or of one of them, or a name that resolves to several; a text may list them with commas. */
   readonly address: string | readonly string[];
   /** Whether to begin with any of the addresses, so that clients spread over the gateways (default), or with the first. */
   readonly spread?: boolean | undefined;
-  /** Default: plaintext. */
-  readonly credentials?: ChannelCredentials | undefined;
   /** Says who calls; sent with every call. Visible ASCII. */
   readonly apiKey?: string | undefined;
   readonly reconnect?: Partial<ReconnectPolicy> | undefined;
@@ -53,8 +51,8 @@ export class TesseraClient {
   readonly #callTimeoutMs: number;
 
   constructor(options: ConnectOptions) {
-    const { address, spread, credentials, apiKey, reconnect, callTimeoutMs = DEFAULT_CALL_TIMEOUT_MS } = options;
-    this.#gateways = new Gateways(address, { credentials, apiKey }, spread);
+    const { address, spread, reconnect, callTimeoutMs = DEFAULT_CALL_TIMEOUT_MS, ...service } = options;
+    this.#gateways = new Gateways(address, service, spread);
     this.#reconnect = { ...DEFAULT_RECONNECT_POLICY, ...reconnect };
     this.#callTimeoutMs = callTimeoutMs;
   }

@@ -17,3 +17,4 @@ export type { DownloadOptions } from './download.js';
 export type { GenerateOptions, WatchOptions } from './generate.js';
 export type { Generation } from './generation.js';
 export { assertCarriable } from './request.js';
+export type { SecurityOptions, TlsOptions } from './transport-security.js';

@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
+import type { SecurityOptions } from '@tessera/client';
 import { invalidField, type TesseraError } from '@tessera/core';
 import type { Environment } from '@tessera/runtime';
+import { supervisorSecurity } from './cluster-security.js';
 import { denoiserShards } from './denoiser-shards.js';
 import type { LogLine } from './process-output.js';
 import {
@@ -23,6 +25,8 @@ export interface LocalCluster {
   readonly metrics: Readonly<Record<string, string>>;
   /** With which this process may ask how the cluster is, where keys are asked for. */
   readonly supervisorKey: string;
+  /** How the gateways are spoken to. */
+  readonly security: SecurityOptions;
   /** Aborted with the TesseraError when a process of it is given up. */
   readonly failed: AbortSignal;
   /** Ends the gateways, then the workers, then NATS; resolves when no process is left. */
@@ -49,6 +53,7 @@ const KILL_AFTER_GRACE_MS = 3_000;
 export async function startLocalCluster({ settings, environment, signal, onLog }: ClusterStart): Promise<LocalCluster> {
   signal.throwIfAborted();
   assertShared(settings);
+  const security = supervisorSecurity(settings.values.tlsCert);
   const { nats: choice, natsMonitor } = settings.values;
   const failure = new AbortController();
   const gateways: SupervisedProcess[] = [];
@@ -93,6 +98,7 @@ export async function startLocalCluster({ settings, environment, signal, onLog }
       ...(server && { nats: server }),
       metrics: metricsOf([...gateways, ...workers, ...parts.flat()]),
       supervisorKey,
+      security,
       failed: failure.signal,
       stop,
     };

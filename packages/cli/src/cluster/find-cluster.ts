@@ -2,6 +2,7 @@ import { connect, type TesseraClient, TesseraError } from '@tessera/client';
 import type { ResolvedSettings } from '@tessera/runtime';
 import { relayedLine } from '../output/relay-log.js';
 import { type CLIENT_SETTINGS, DEFAULT_ADDRESS } from '../settings.js';
+import { clientSecurity, speaksTls } from './client-security.js';
 import { startEphemeralCluster } from './ephemeral.js';
 
 export interface FoundCluster {
@@ -56,7 +57,11 @@ export async function findOrStartCluster(search: EphemeralSearch): Promise<Found
   }).finally(() => {
     if (isTTY) process.stderr.write('\r\x1b[K');
   });
-  const client = connect({ address: cluster.addresses, apiKey: settings.values.apiKey ?? cluster.supervisorKey });
+  const client = connect({
+    address: cluster.addresses,
+    apiKey: settings.values.apiKey ?? cluster.supervisorKey,
+    ...cluster.security,
+  });
   return {
     client,
     signal: AbortSignal.any([signal, cluster.failed]),
@@ -70,11 +75,14 @@ export async function findOrStartCluster(search: EphemeralSearch): Promise<Found
 async function runningCluster({ settings, signal }: ClusterSearch): Promise<FoundCluster | undefined> {
   const { address: named, apiKey } = settings.values;
   const isNamed = named.length > 0;
-  const client = connect({ address: isNamed ? named : DEFAULT_ADDRESS, apiKey });
+  const client = connect({ address: isNamed ? named : DEFAULT_ADDRESS, apiKey, ...clientSecurity(settings.values) });
   if (await client.isServing(isNamed ? NAMED_TIMEOUT_MS : PROBE_TIMEOUT_MS)) {
     return { client, signal, close: async () => client.close() };
   }
   client.close();
-  if (isNamed) throw new TesseraError('unavailable', `no cluster serves at ${named.join(', ')}`);
+  if (isNamed) {
+    const how = speaksTls(settings.values) ? ' over TLS (--insecure speaks plain text)' : '';
+    throw new TesseraError('unavailable', `no cluster serves at ${named.join(', ')}${how}`);
+  }
   return undefined;
 }

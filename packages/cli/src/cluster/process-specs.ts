@@ -103,6 +103,7 @@ function workerSpec(
       ...['--worker-id', name, '--device', device, '--threads', String(threads)],
       ...model.flatMap((one) => ['--model', one]),
       ...['--metrics-listen', furtherMetrics(settings)],
+      ...(settings.values.insecure ? ['--insecure'] : []),
       ...own,
       ...sharedFlags(settings),
     ],

@@ -49,7 +49,7 @@ async function runUp(command: Command, json: boolean, signal: AbortSignal): Prom
 const POLL_MS = 50;
 
 async function tellReady(cluster: LocalCluster, signal: AbortSignal, json: boolean): Promise<void> {
-  const client = connect({ address: cluster.addresses[0], apiKey: cluster.supervisorKey });
+  const client = connect({ address: cluster.addresses[0], apiKey: cluster.supervisorKey, ...cluster.security });
   try {
     const status = await allReady(client, cluster, signal);
     await (json ? writeJson(readyJson(cluster, status)) : writeOut(readyText(cluster, status)));

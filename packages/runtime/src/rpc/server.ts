@@ -81,13 +81,20 @@ export async function startServer(setup: ServerSetup): Promise<RunningServer> {
 export async function startHealthServer({
   listen,
   health,
+  orAnyPort = false,
 }: {
   listen: string;
   health: HealthState;
+  /** Whether another port will do where another program has that one. */
+  orAnyPort?: boolean;
 }): Promise<{ readonly address: string; stop(): Promise<void> }> {
   const server = new Server(SERVER_OPTIONS);
   const endWatches = health.addToServer(server);
-  const address = await bind(server, listen);
+  const elsewhere = (thrown: unknown) => {
+    if (!orAnyPort) throw thrown;
+    return bind(server, formatAddress({ ...parseAddress(listen), port: 0 }));
+  };
+  const address = await bind(server, listen).catch(elsewhere);
   return {
     address,
     async stop() {
