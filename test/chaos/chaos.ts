@@ -17,11 +17,13 @@ export interface ChaosSetup {
 }
 
 const STAGES = ['--denoisers', '3', '--decoders', '2', '--text-encoders', '2', '--log-level', 'debug'];
+/** NATS, gateways, and workers of three stages. */
+const LEAST_PROCESSES = 1 + 2 + 3 + 2 + 2;
 const REQUESTS = 14;
 const STEPS = 60;
 const CLIENTS = 4;
 /** After the last disturbance: as long as the slowest way back takes, and a request behind it. */
-const SETTLES_WITHIN_MS = 120_000;
+const SETTLES_WITHIN_MS = 60_000;
 
 /**
  * A cluster of real processes under load, one of which is killed, or frozen and
@@ -39,8 +41,9 @@ export async function chaos({ minutes, seed }: ChaosSetup): Promise<readonly Hel
   for (const request of requests) expected.push((await viewed(client, request)).hashes);
   if (expected.includes('')) throw new Error('a request failed before anything was disturbed');
 
-  const processes = () => namedProcesses(durable.family(), cluster.addresses);
+  const processes = () => namedProcesses(durable.family(), cluster.gateways);
   const names = [...processes().keys()].sort();
+  if (names.length < LEAST_PROCESSES) throw new Error(`only these processes were found: ${names.join(', ')}`);
   console.error(`${names.length} processes: ${names.join(', ')}`);
   const load = startLoad(cluster.addresses, requests, CLIENTS, seed);
   const stopReads = new AbortController();

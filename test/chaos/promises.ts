@@ -122,7 +122,9 @@ function repeatedEvaluations({ followed, logs, evaluations, done }: Seen): Held 
   let made = 0;
   let needed = 0;
   let allowed = 0;
-  for (const { generationIds, beganMs, endedMs, endings } of followed) {
+  // Of those that share a key one is enough.
+  const each = new Map(followed.map((one) => [one.key, one]));
+  for (const { generationIds, beganMs, endedMs, endings } of each.values()) {
     const logged = logs.get(generationIds[0] ?? '');
     if (logged === undefined || endings[0] !== 'completed') continue;
     const { plan, takeOvers, longestInterval } = logged;

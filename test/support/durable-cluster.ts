@@ -26,7 +26,11 @@ export async function startDurableCluster(args: readonly string[] = []): Promise
   if (program === undefined) throw new Error('no nats-server');
   const home = await mkdtemp(join(tmpdir(), 'tessera-survival-'));
   const PATH = [dirname(program.path), process.env.PATH].join(delimiter);
-  const cluster = await startCluster(['--nats', 'auto', '--gateways', '2', ...args], { PATH, TESSERA_HOME: home });
+  const cluster = await startCluster(['--nats', 'auto', '--gateways', '2', ...args], {
+    PATH,
+    TESSERA_HOME: home,
+    CLUSTER_MARK: home,
+  });
   const client = connect({ address: cluster.addresses });
   const pids = async () => {
     const { gateways, workers } = await client.status();
@@ -37,7 +41,7 @@ export async function startDurableCluster(args: readonly string[] = []): Promise
   return {
     cluster,
     client,
-    family: () => processesWithEnv('TESSERA_HOME', home),
+    family: () => processesWithEnv('CLUSTER_MARK', home),
     pids,
     async whole() {
       const isWhole = async () => {

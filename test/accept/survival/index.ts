@@ -1,3 +1,4 @@
+import { chaosPoint } from './01-chaos.js';
 import { sameBitsPoints } from './02-same-bits.js';
 import { frozenPoint } from './03-frozen.js';
 import { cutTenTimesPoint } from './04-cut-ten-times.js';
@@ -6,6 +7,7 @@ import { drainPoint } from './06-drain.js';
 import { natsAwayPoint } from './07-nats-away.js';
 
 export const survival = [
+  chaosPoint,
   ...sameBitsPoints,
   frozenPoint,
   cutTenTimesPoint,
