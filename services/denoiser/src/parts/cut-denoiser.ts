@@ -36,7 +36,7 @@ export interface CutPart {
  *
  * @throws TesseraError failed_precondition that names the operator and the reason where the graph has to stay whole.
  */
-export function cutDenoiser({ folder, card }: OpenedModel, count: number): CutDenoiser {
+export function cutDenoiser({ folder, card }: Pick<OpenedModel, 'folder' | 'card'>, count: number): CutDenoiser {
   const index = new GraphIndex(readGraphModel(join(folder, card.files.denoiser)));
   const shapes = evaluationShapes(card);
   const plan = planGraphParts(index, count, shapes);

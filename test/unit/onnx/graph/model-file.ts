@@ -19,7 +19,10 @@ export interface SketchOperator {
   readonly attributes?: Readonly<Record<string, SketchAttribute>>;
 }
 
-export type SketchAttribute = number | readonly number[] | string | { readonly float: number } | 'graph';
+export type SketchAttribute = number | readonly number[] | string | { readonly float: number } | SketchBranch | 'graph';
+
+/** What a branch of If runs; it sees the tensors around it. */
+export type SketchBranch = Pick<ModelSketch, 'operators' | 'outputs'>;
 
 export interface SketchConstant {
   readonly shape: readonly number[];
@@ -28,7 +31,7 @@ export interface SketchConstant {
   readonly external?: { readonly location: string; readonly offset: number; readonly length: number };
 }
 
-/** What an attribute is when its value is a graph. */
+/** What an attribute is when its value is a graph that nobody runs. */
 export const BODY = 'graph';
 
 export function writeModelFile(path: string, sketch: ModelSketch): void {
@@ -67,8 +70,17 @@ function attributeParts(value: SketchAttribute): Buffer[] {
   if (value === BODY) return [message(6, message(2, 'body')), integer(20, 5)];
   if (typeof value === 'number') return [integer(3, value), integer(20, 2)];
   if (typeof value === 'string') return [message(4, value), integer(20, 3)];
+  if ('operators' in value) return [message(6, ...branchParts(value)), integer(20, 5)];
   if ('float' in value) return [float(2, value.float), integer(20, 1)];
   return [...value.map((entry) => integer(8, entry)), integer(20, 7)];
+}
+
+function branchParts({ operators, outputs }: SketchBranch): Buffer[] {
+  return [
+    ...operators.map((operator) => message(1, ...operatorParts(operator))),
+    message(2, 'branch'),
+    ...Object.entries(outputs).map(([name, type]) => message(12, ...valueParts(name, type))),
+  ];
 }
 
 const TYPE_CODES = { float32: 1, int64: 7, float16: 10 } as const;
