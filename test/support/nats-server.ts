@@ -77,18 +77,24 @@ export class NatsServer implements AsyncDisposable {
   readonly program: NatsProgram;
   readonly #folder: string;
   readonly #jetstream: boolean;
+  readonly #config: readonly string[];
   #child: ChildProcess | undefined;
   #port = -1;
   #monitorPort = -1;
 
-  private constructor(program: NatsProgram, folder: string, jetstream: boolean) {
+  private constructor(program: NatsProgram, folder: string, jetstream: boolean, config: readonly string[]) {
+    this.#config = config;
     this.program = program;
     this.#folder = folder;
     this.#jetstream = jetstream;
   }
 
-  static async start(program: NatsProgram, { jetstream = true } = {}): Promise<NatsServer> {
-    const server = new NatsServer(program, await mkdtemp(join(tmpdir(), 'tessera-nats-')), jetstream);
+  /** @param config further lines of its configuration. */
+  static async start(
+    program: NatsProgram,
+    { jetstream = true, config = [] }: { readonly jetstream?: boolean; readonly config?: readonly string[] } = {},
+  ): Promise<NatsServer> {
+    const server = new NatsServer(program, await mkdtemp(join(tmpdir(), 'tessera-nats-')), jetstream, config);
     await server.start();
     return server;
   }
@@ -113,6 +119,7 @@ export class NatsServer implements AsyncDisposable {
     const lines = [
       `listen: "127.0.0.1:${this.#port}"`,
       `http: "127.0.0.1:${this.#monitorPort}"`,
+      ...this.#config,
       ...(this.#jetstream ? [`jetstream { store_dir: "${store}"${syncs ? ', sync_interval: always' : ''} }`] : []),
     ];
     const config = join(this.#folder, 'server.conf');
