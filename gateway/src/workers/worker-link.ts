@@ -1,14 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { Metadata } from '@grpc/grpc-js';
 import { TesseraError } from '@tessera/core';
 import {
   callStream,
-  callUnary,
   tesseraV1,
   type WorkerServiceClient,
   type WorkerServiceWatchResponse__Output,
 } from '@tessera/proto';
-import { type Logger, type ServiceChannel, SilenceAlarm } from '@tessera/runtime';
+import { describeWorker, type Logger, type ServiceChannel, SilenceAlarm } from '@tessera/runtime';
 import { Ledger } from '../ledger.js';
 import { ProgressWatch } from './progress-watch.js';
 import { WorkerCosts } from './worker-costs.js';
@@ -165,9 +163,7 @@ export class WorkerLink {
   }
 
   async #describe(signal: AbortSignal): Promise<WorkerDescription> {
-    const describe = this.#worker.describe.bind(this.#worker);
-    const deadline = Date.now() + this.#times.describeTimeoutMs;
-    const description = parseDescription(await callUnary(describe, {}, new Metadata(), { deadline, signal }));
+    const description = parseDescription(await describeWorker(this.channel, this.#times.describeTimeoutMs, signal));
     this.#assertPlace(description);
     const before = this.#description;
     this.#description = description;

@@ -1,3 +1,4 @@
+export { describeWorker } from './describe-worker.js';
 export { type RunProgress, RunWatch, type RunWatchLimits } from './run-watch.js';
 export { type FurtherService, serveWorker, type WorkerProtections, type WorkerSetup } from './serve-worker.js';
 export { SilenceAlarm } from './silence-alarm.js';

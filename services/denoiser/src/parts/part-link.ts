@@ -1,6 +1,5 @@
 import { EventEmitter, once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
-import { Metadata } from '@grpc/grpc-js';
 import { TesseraError } from '@tessera/core';
 import {
   callStream,
@@ -10,7 +9,7 @@ import {
   tesseraV1,
   type WorkerState__Output,
 } from '@tessera/proto';
-import { type Logger, type ServiceChannel, SilenceAlarm } from '@tessera/runtime';
+import { describeWorker, type Logger, type ServiceChannel, SilenceAlarm } from '@tessera/runtime';
 import { type PartCall, PartCalls, type PartResult } from './part-calls.js';
 
 export interface PartLinkTimes {
@@ -153,12 +152,7 @@ export class PartLink {
   }
 
   async #open(signal: AbortSignal): Promise<void> {
-    const worker = this.#channel.client(tesseraV1.WorkerService);
-    const deadline = Date.now() + this.#times.describeTimeoutMs;
-    const described: DescribeResponse__Output = await callUnary(worker.describe.bind(worker), {}, new Metadata(), {
-      deadline,
-      signal,
-    });
+    const described = await describeWorker(this.#channel, this.#times.describeTimeoutMs, signal);
     const { stage, numericClass, protocolVersion } = described;
     const { address } = this.#channel;
     const before = this.#numericClass ?? numericClass;
