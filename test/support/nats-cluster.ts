@@ -19,10 +19,12 @@ export interface NatsClusterOptions {
   readonly gateways?: number;
   readonly denoisers?: number;
   readonly gatewayArgs?: readonly string[];
+  /** Of each gateway, in order. */
+  readonly gatewayEnv?: readonly NodeJS.ProcessEnv[];
 }
 
 export async function startNatsCluster(program: NatsProgram, options: NatsClusterOptions = {}): Promise<NatsCluster> {
-  const { gateways: gatewayCount = 2, denoisers: denoiserCount = 1, gatewayArgs = [] } = options;
+  const { gateways: gatewayCount = 2, denoisers: denoiserCount = 1, gatewayArgs = [], gatewayEnv = [] } = options;
   const home = await mkdtemp(join(tmpdir(), 'tessera-home-'));
   const started: AsyncDisposable[] = [{ [Symbol.asyncDispose]: () => rm(home, { recursive: true }) }];
   const keep = <One extends AsyncDisposable>(one: One): One => {
@@ -46,7 +48,9 @@ export async function startNatsCluster(program: NatsProgram, options: NatsCluste
     };
     const args = ['--nats', `nats://127.0.0.1:${proxy.port}`, '--home', home, ...gatewayArgs];
     const gateways: GatewayProcess[] = [];
-    for (let i = 0; i < gatewayCount; i += 1) gateways.push(keep(await startGateway(workers, args)));
+    for (let i = 0; i < gatewayCount; i += 1) {
+      gateways.push(keep(await startGateway(workers, args, undefined, gatewayEnv[i])));
+    }
     await Promise.all(gateways.map(({ ready }) => ready));
     await Promise.all(denoisers.map((denoiser) => denoiser.ready()));
     return { gateways, denoisers, server, proxy, [Symbol.asyncDispose]: dispose };

@@ -5,6 +5,7 @@ import { cutTenTimesPoint } from './04-cut-ten-times.js';
 import { oneKeyPoint } from './05-one-key.js';
 import { drainPoint } from './06-drain.js';
 import { natsAwayPoint } from './07-nats-away.js';
+import { clockStepsPoint } from './08-clock-steps.js';
 
 export const survival = [
   chaosPoint,
@@ -14,4 +15,5 @@ export const survival = [
   oneKeyPoint,
   drainPoint,
   natsAwayPoint,
+  clockStepsPoint,
 ] as const;
