@@ -1,14 +1,7 @@
 import { EventEmitter, once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { TesseraError } from '@tessera/core';
-import {
-  callStream,
-  callUnary,
-  type DescribeResponse__Output,
-  PROTOCOL_VERSION,
-  tesseraV1,
-  type WorkerState__Output,
-} from '@tessera/proto';
+import { callStream, PROTOCOL_VERSION, tesseraV1, type WorkerState__Output } from '@tessera/proto';
 import { describeWorker, type Logger, type ServiceChannel, SilenceAlarm } from '@tessera/runtime';
 import { type PartCall, PartCalls, type PartResult } from './part-calls.js';
 
