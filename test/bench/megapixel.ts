@@ -1,4 +1,5 @@
 import { connect, type TesseraClient } from '@tessera/client';
+import type { GenerationEvent } from '@tessera/core';
 import type { GenerationRequestInput } from '@tessera/proto';
 import { type GatewayProcess, startGateway } from '../support/gateway-process.js';
 import { startProcessCluster } from '../support/process-cluster.js';
@@ -9,11 +10,10 @@ import { bareASecond } from './bare-denoiser.js';
 import { type Figure, median } from './figure.js';
 import { BUILT_IN } from './overhead.js';
 
-/** 121 windows of 16 × 16 cells, on as much area as 64 images of native size. */
+/** Windows of 16 × 16 cells, on as much area as 64 images of native size. */
 const TILED = { prompt: 'a red apple', width: 1024, height: 1024, steps: 2 };
 /** As many steps of native-size images as that area has: four times as many of a quarter of them. */
 const PLAIN = { prompt: 'a red apple', count: 16, steps: 8 };
-const WINDOWS = 121;
 const CANVAS_CELLS = 128 * 128;
 const ROUNDS = 3;
 const BARE_MS = 1_500;
@@ -34,6 +34,8 @@ export interface MegapixelFigures {
   readonly gatewayMsPerStep: number;
   /** Time of a tiled image over that of plain ones of the same area. */
   readonly tiledCost: number;
+  /** Of one step, as the plan counts its evaluations. */
+  readonly windows: number;
   /** Cells of the windows over cells of the canvas. */
   readonly overlapCost: number;
 }
@@ -77,6 +79,7 @@ export async function measureMegapixel(): Promise<MegapixelFigures> {
 
 interface Round {
   readonly tiledMs: number;
+  readonly windows: number;
   /** A step. */
   readonly bytes: number;
   readonly gatewayMs: number;
@@ -95,22 +98,27 @@ async function tiledOn(
   const counters: { cpuMs: number; bytes: number }[] = [];
   // From one step's end to another's: what comes before and after the steps is not theirs.
   const count = () => counters.push({ cpuMs: cpuMs(gatewayPid), bytes: bytesMoved(denoiserPid) });
-  const tiledMs = await denoiseMs(client, { ...TILED, seed }, count);
+  let evaluations = 0;
+  const tiledMs = await denoiseMs(client, { ...TILED, seed }, (event) => {
+    if (event.type === 'progress') count();
+    if (event.type === 'accepted') evaluations = event.plan.evaluations;
+  });
   const [first, last] = [counters[0], counters.at(-1)];
   if (first === undefined || last === undefined) throw new Error('a generation without steps');
   const steps = counters.length - 1;
-  return { tiledMs, bytes: (last.bytes - first.bytes) / steps, gatewayMs: (last.cpuMs - first.cpuMs) / steps };
+  const windows = evaluations / TILED.steps / 2;
+  return { tiledMs, windows, bytes: (last.bytes - first.bytes) / steps, gatewayMs: (last.cpuMs - first.cpuMs) / steps };
 }
 
 /** The time that a generation's receipt gives to its steps; of several images the longest. */
 async function denoiseMs(
   client: TesseraClient,
   request: GenerationRequestInput,
-  onStep: () => void = () => {},
+  heard: (event: GenerationEvent) => void = () => {},
 ): Promise<number> {
   for await (const event of client.generate(request)) {
     if (event.type === 'failed') throw new Error(event.message);
-    if (event.type === 'progress') onStep();
+    heard(event);
     if (event.type !== 'completed') continue;
     const times = event.images.map(({ receipt }) => receipt.timings.find(({ stage }) => stage === 'denoise')?.ms ?? 0);
     return Math.max(...times);
@@ -128,6 +136,7 @@ async function bareGainOf([first, second]: readonly BareStage[], batch: number):
 
 function figuresOf(rounds: readonly Round[]): MegapixelFigures {
   const { steps } = TILED;
+  const windows = rounds[0]?.windows ?? 0;
   const windowBytes = 4 * BUILT_IN.latent.reduce((product, extent) => product * extent, 1);
   const [, height, width] = BUILT_IN.latent;
   return {
@@ -135,11 +144,12 @@ function figuresOf(rounds: readonly Round[]): MegapixelFigures {
     bareGain: median(rounds.map(({ bareGain }) => bareGain)),
     ratios: rounds.map(({ tiledMs, pairMs, bareGain }) => tiledMs / pairMs / bareGain),
     bytesPerStep: median(rounds.map(({ bytes }) => bytes)),
-    windowBytesPerStep: 3 * WINDOWS * windowBytes,
+    windowBytesPerStep: 3 * windows * windowBytes,
     stepMs: median(rounds.map(({ tiledMs }) => tiledMs)) / steps,
     gatewayMsPerStep: median(rounds.map(({ gatewayMs }) => gatewayMs)),
     tiledCost: median(rounds.map(({ tiledMs, plainMs }) => tiledMs / plainMs)),
-    overlapCost: (WINDOWS * height * width) / CANVAS_CELLS,
+    windows,
+    overlapCost: (windows * height * width) / CANVAS_CELLS,
   };
 }
 
@@ -156,7 +166,7 @@ export function megapixelFigures(measured: MegapixelFigures): readonly Figure[] 
     {
       name: 'bytes a step / windows as float32',
       ratio: bytesPerStep / windowBytesPerStep,
-      of: `${kib(bytesPerStep)} / ${kib(windowBytesPerStep)}, ${WINDOWS} windows out, two predictions back`,
+      of: `${kib(bytesPerStep)} / ${kib(windowBytesPerStep)}, ${measured.windows} windows out, two predictions back`,
     },
     {
       name: "gateway's time / step (tiled, one denoiser)",

@@ -7,7 +7,7 @@ import { decodeImage } from '../../support/differences.js';
 import { peakResidentBytes } from '../../support/resident-memory.js';
 import type { AcceptancePoint } from '../point.js';
 
-interface Size {
+export interface Size {
   readonly width: number;
   readonly height: number;
   readonly steps: number;
@@ -26,21 +26,27 @@ export const sizesPoint: AcceptancePoint = {
   id: 'megapixel.1',
   title: 'large images of any size come with previews while they form; the peak memory of every process is told',
   run: async (seed) => {
-    const folder = await mkdtemp(join(tmpdir(), 'tessera-megapixel-'));
-    await using cluster = await startCluster();
-    try {
-      const images = [];
-      for (const size of SIZES) images.push(await madeImage(cluster, folder, size, seed));
-      return {
-        value: { images, peakMib: await peaksOf(cluster) },
-        limit: { images: 'of their size; received + superseded previews = steps; the first in the first half' },
-        pass: images.every((image) => image.ofItsSize && image.previewsAreWhole && image.firstPreview < 0.5),
-      };
-    } finally {
-      await rm(folder, { recursive: true });
-    }
+    const images = [];
+    for (const size of SIZES) images.push(await measureSize(size, seed));
+    return {
+      value: { images },
+      limit: { images: 'of their size; received + superseded previews = steps; the first in the first half' },
+      pass: images.every((image) => image.ofItsSize && image.previewsAreWhole && image.firstPreview < 0.5),
+    };
   },
 };
+
+/** One image on a cluster of its own, whose processes' peak memory is this image's. */
+export async function measureSize(size: Size, seed: number) {
+  const folder = await mkdtemp(join(tmpdir(), 'tessera-megapixel-'));
+  await using cluster = await startCluster();
+  try {
+    const atRestMib = await peaksOf(cluster);
+    return { ...(await madeImage(cluster, folder, size, seed)), atRestMib, peakMib: await peaksOf(cluster) };
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
 
 async function madeImage({ address }: Cluster, folder: string, { width, height, steps }: Size, seed: number) {
   const output = join(folder, `${width}.png`);

@@ -1,8 +1,19 @@
-import { createWindowWeights, gridOf, planWindows, type Tiling, WINDOW_SCHEMES } from '@tessera/core';
+import {
+  createWindowWeights,
+  type Extent,
+  gridOfStep,
+  planWindows,
+  type Tiling,
+  WINDOW_GRIDS,
+  WINDOW_SCHEMES,
+  windowsOfGrid,
+} from '@tessera/core';
 import type { AcceptancePoint } from '../point.js';
 
 const WINDOW = { width: 16, height: 16 };
 const [SMALLEST, LARGEST] = [16, 80];
+/** Canvases take the windows of these steps in turn. */
+const STEPS = 37;
 /** Each weight is rounded to float32: at most 256 windows of extent 16 lie over a cell. */
 const SUM_LIMIT = 257 * 2 ** -24;
 
@@ -29,9 +40,16 @@ export const everyCanvasPoint: AcceptancePoint = {
         for (let width = SMALLEST; width <= LARGEST; width++) {
           canvases += 1;
           for (const scheme of WINDOW_SCHEMES) {
-            const found = inspect({ width, height }, { overlap, wrap: 'none', scheme }, faults);
-            windows += found.windows;
-            furthest = Math.max(furthest, found.furthest);
+            for (const grid of WINDOW_GRIDS) {
+              const found = inspect(
+                { width, height },
+                { overlap, wrap: 'none', scheme, grid },
+                canvases % STEPS,
+                faults,
+              );
+              windows += found.windows;
+              furthest = Math.max(furthest, found.furthest);
+            }
           }
         }
       }
@@ -44,13 +62,12 @@ export const everyCanvasPoint: AcceptancePoint = {
   },
 };
 
-function inspect(canvas: { readonly width: number; readonly height: number }, tiling: Tiling, faults: Faults) {
-  const windows = planWindows(canvas, WINDOW, tiling);
-  const weights = createWindowWeights(
-    gridOf({ latentShape: [1, canvas.height, canvas.width], windows, tiling }),
-    tiling.scheme,
-  );
-  const columns = windows.filter(({ y }) => y === 0).length;
+function inspect(canvas: Extent, tiling: Tiling, stepIndex: number, faults: Faults) {
+  const latentShape = [1, canvas.height, canvas.width] as const;
+  const grid = gridOfStep({ latentShape, windows: planWindows(canvas, WINDOW, tiling), tiling }, stepIndex);
+  const windows = windowsOfGrid(grid);
+  const weights = createWindowWeights(grid, tiling.scheme);
+  const columns = grid.x.starts.length;
   const cells = canvas.width * canvas.height;
   const places = new Set<number>();
   sums.fill(0, 0, cells);

@@ -3,6 +3,7 @@ import {
   cutWindow,
   gatherPixels,
   type ModelCard,
+  type Pixels,
   type Plan,
   type PlanSummary,
   SEAM_ALARM,
@@ -11,6 +12,7 @@ import {
   seamEdgesOf,
   seamFigures,
   type Tensor,
+  windowsOfStep,
 } from '@tessera/core';
 import { startCluster } from '../../support/cluster.js';
 import { decodeImage } from '../../support/differences.js';
@@ -61,6 +63,7 @@ export const seamsPoint: AcceptancePoint = {
           ...{ seeds: requests.map((request) => request.seed), ratios: ratios.map(rounded), median },
           secondDifference: medianOf(blended.map(({ figures }) => figures.secondDifference)),
           toneStep: medianOf(blended.map(({ figures }) => figures.toneStep)),
+          everyStep: medianOf(blended.map(({ everyStep }) => everyStep)),
           zScore: medianOf(blended.map(({ figures }) => figures.zScore)),
           composed: medianOf(composed.map(({ figures }) => figures.ratio)),
           ...{ stitched: stitched.map(rounded), inReceipts: told },
@@ -78,7 +81,7 @@ export const seamsPoint: AcceptancePoint = {
   },
 };
 
-interface SeamRequest {
+export interface SeamRequest {
   readonly prompt: string;
   readonly seed: number;
   readonly width: number;
@@ -87,7 +90,7 @@ interface SeamRequest {
 }
 
 /** Seeds of mulberry32 from the point's own, one prompt after the other. */
-function requestsOf(seed: number): readonly SeamRequest[] {
+export function requestsOf(seed: number): readonly SeamRequest[] {
   const random = seededRandom(seed);
   return Array.from({ length: SEEDS }, (_, i) => ({
     ...SIZE,
@@ -96,27 +99,37 @@ function requestsOf(seed: number): readonly SeamRequest[] {
   }));
 }
 
-interface Measured {
-  /** Of the delivered image's pixels. */
+export interface Measured {
+  /** Of the delivered image's pixels, at the edges of the windows where they rest. */
   readonly figures: SeamFigures;
+  /** The mean of the ratio over the steps, each at the edges of its own windows. */
+  readonly everyStep: number;
   /** What its receipt says. */
   readonly receipt: SeamFigures | undefined;
 }
 
-async function measuredImage(client: TesseraClient, request: SeamRequest): Promise<Measured> {
+export async function measuredImage(client: TesseraClient, request: SeamRequest): Promise<Measured> {
   let plan: PlanSummary | undefined;
   for await (const event of client.generate(request)) {
     if (event.type === 'accepted') plan = event.plan;
     const [completed] = event.type === 'completed' ? event.images : [];
     if (completed === undefined || plan === undefined) continue;
     const image = await decodeImage(await client.imageBytes(event.generationId, completed.image));
-    return { figures: seamFigures(image, edgesOf(plan)), receipt: completed.receipt.seams };
+    const everyStep = ratioOfEveryStep(image, plan);
+    return { figures: seamFigures(image, edgesOf(plan)), everyStep, receipt: completed.receipt.seams };
   }
   throw new Error(`seed ${request.seed} did not complete`);
 }
 
+function ratioOfEveryStep(image: Pixels, plan: PlanSummary): number {
+  const ratios = plan.timesteps.map((_, stepIndex) => {
+    return seamFigures(image, edgesOf({ ...plan, windows: windowsOfStep(plan, stepIndex) })).ratio;
+  });
+  return ratios.reduce((sum, ratio) => sum + ratio, 0) / ratios.length;
+}
+
 /** Of windows that never saw each other, each laid over those before it: a seam wherever one begins. */
-function figuresOfStitch(stages: WorkerStages, card: ModelCard, request: SeamRequest): Promise<SeamFigures> {
+export function figuresOfStitch(stages: WorkerStages, card: ModelCard, request: SeamRequest): Promise<SeamFigures> {
   return stages.run(request, card, async (run) => {
     const { plan, signal } = run;
     const noise = canvasNoise(plan)(0);
