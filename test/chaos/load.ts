@@ -26,6 +26,8 @@ export interface Load {
   readonly followed: readonly Followed[];
   /** Ids that were accepted so far. */
   readonly accepted: ReadonlySet<string>;
+  /** What was begun and has not ended, by key and id. */
+  readonly open: readonly string[];
   /** Begins nothing more; resolves when what was begun has ended. */
   end(): Promise<void>;
 }
@@ -46,17 +48,21 @@ export function startLoad(
 ): Load {
   const followed: Followed[] = [];
   const accepted = new Set<string>();
+  const open = new Map<string, string>();
   let ended = false;
   const one = async (client: TesseraClient, index: number, key: string, cancel: boolean): Promise<void> => {
     const beganMs = monotonicMs();
     let asked = false;
+    open.set(key, '');
     const request = { ...requests[index], idempotencyKey: key } as GenerationRequestInput;
     const view = await viewed(client, request, (event) => {
       accepted.add(event.generationId);
+      open.set(key, event.generationId);
       if (!cancel || asked || event.type !== 'progress' || event.stepIndex < CANCEL_AT_STEP) return;
       asked = true;
       void cancelled(addresses, event.generationId);
     });
+    open.delete(key);
     const { events, hashes, repeated: repeatedSteps, longestGapMs, failure } = view;
     followed.push({
       ...{ key, index, cancelled: asked, hashes, repeatedSteps, longestGapMs, failure, beganMs },
@@ -83,6 +89,9 @@ export function startLoad(
   return {
     followed,
     accepted,
+    get open() {
+      return [...open].map(([key, generationId]) => `${key} ${generationId}`);
+    },
     async end() {
       ended = true;
       await Promise.all(sending);
