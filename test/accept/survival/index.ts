@@ -6,6 +6,7 @@ import { oneKeyPoint } from './05-one-key.js';
 import { drainPoint } from './06-drain.js';
 import { natsAwayPoint } from './07-nats-away.js';
 import { clockStepsPoint } from './08-clock-steps.js';
+import { survivalProtectionsPoint } from './09-protections.js';
 
 export const survival = [
   chaosPoint,
@@ -16,4 +17,5 @@ export const survival = [
   drainPoint,
   natsAwayPoint,
   clockStepsPoint,
+  survivalProtectionsPoint,
 ] as const;
