@@ -3,6 +3,7 @@ import { oneTracePoint } from './02-one-trace.js';
 import { scrapePoint } from './03-scrape.js';
 import { chartPoint } from './04-chart.js';
 import { renderedCommandsPoint } from './05-rendered-commands.js';
+import { identityPoint } from './06-identity.js';
 import { telemetryOverheadPoint } from './07-overhead.js';
 
 export const operate = [
@@ -11,5 +12,6 @@ export const operate = [
   scrapePoint,
   chartPoint,
   renderedCommandsPoint,
+  identityPoint,
   telemetryOverheadPoint,
 ] as const;
