@@ -123,7 +123,7 @@ export class TakeOvers {
 
   #mayTake(record: GenerationRecord, gateways: readonly GatewayBeat[], nowMs: number): boolean {
     const { gatewayId, times, cardOf } = this.#setup;
-    const turn = turnOf(gatewayId, record, gateways);
+    const turn = turnOf(gatewayId, record, gateways, times.expiryMs);
     if (turn === undefined || cardOf(record.plan.modelSha256) === undefined) return false;
     return nowMs - (this.#ownerless.get(record.generationId) ?? nowMs) >= turn * times.turnMs;
   }

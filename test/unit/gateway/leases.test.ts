@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { Lease } from '@tessera/core';
 import { LeaseObserver, turnOf } from '@tessera/gateway';
 import { deferred } from '../../support/deferred.js';
 import { isOn } from '../../support/protections.js';
@@ -9,6 +10,8 @@ import { FAST_LEASES, recordWhere, startTwoGateways } from './two-gateways.js';
 
 const request = { prompt: 'a', seed: 11, steps: 4, keepFor: { seconds: 60, nanos: 0 } };
 const HOUR_MS = 3_600_000;
+const LEASE_MS = 6_000;
+const OLD_MS = 60_000;
 
 test('silence is counted in the observer’s own time, from the beat that was heard last', () => {
   let ownMs = 0;
@@ -26,10 +29,10 @@ test('silence is counted in the observer’s own time, from the beat that was he
 });
 
 test('gateways agree on whose turn it is, and take turns', () => {
-  const gateways = ['a', 'b', 'c'].map((gatewayId) => ({ gatewayId, arithmeticVersion: 'v' }));
+  const gateways = ['a', 'b', 'c'].map((gatewayId) => ({ gatewayId, arithmeticVersion: 'v', uptimeMs: OLD_MS }));
   const firsts = new Set<string>();
   for (let i = 0; i < 50; i += 1) {
-    const turns = gateways.map(({ gatewayId }) => turnOf(gatewayId, { generationId: `g${i}` }, gateways));
+    const turns = gateways.map(({ gatewayId }) => turnOf(gatewayId, { generationId: `g${i}` }, gateways, LEASE_MS));
     assert.deepEqual([...turns].sort(), [0, 1, 2]);
     firsts.add(gateways[turns.indexOf(0)]?.gatewayId ?? '');
   }
@@ -39,12 +42,27 @@ test('gateways agree on whose turn it is, and take turns', () => {
 test('a gateway of another arithmetic version takes a begun generation only when there is none of the right one', () => {
   const begun = { generationId: 'g', arithmetic: { numericClass: 'n', arithmeticVersion: 'v1' } };
   const [right, wrong] = [
-    { gatewayId: 'a', arithmeticVersion: 'v1' },
-    { gatewayId: 'b', arithmeticVersion: 'v2' },
+    { gatewayId: 'a', arithmeticVersion: 'v1', uptimeMs: OLD_MS },
+    { gatewayId: 'b', arithmeticVersion: 'v2', uptimeMs: OLD_MS },
   ];
-  assert.equal(turnOf('b', begun, [right, wrong]), undefined);
-  assert.equal(turnOf('b', begun, [wrong]), 0);
-  assert.equal(turnOf('b', begun, [{ ...right, draining: true }, wrong]), 0);
+  assert.equal(turnOf('b', begun, [right, wrong], LEASE_MS), undefined);
+  assert.equal(turnOf('b', begun, [wrong], LEASE_MS), 0);
+  assert.equal(turnOf('b', begun, [{ ...right, draining: true }, wrong], LEASE_MS), 0);
+});
+
+test('nobody waits for a gateway that began too lately to have missed the holder', () => {
+  const gateways = [
+    { gatewayId: 'old', arithmeticVersion: 'v', uptimeMs: OLD_MS },
+    { gatewayId: 'new', arithmeticVersion: 'v', uptimeMs: LEASE_MS - 1 },
+  ];
+  const turnsOf = (gatewayId: string, lease: Lease) =>
+    new Set(
+      Array.from({ length: 50 }, (_, i) => turnOf(gatewayId, { generationId: `g${i}`, lease }, gateways, LEASE_MS)),
+    );
+  assert.deepEqual(turnsOf('old', { holder: 'lost', fence: 1 }), new Set([0]));
+  assert.deepEqual(turnsOf('new', { holder: 'lost', fence: 1 }), new Set([1]));
+  // What was let go of, nobody has to be missed for.
+  assert.deepEqual([...turnsOf('new', { fence: 1 })].sort(), [0, 1]);
 });
 
 test('a wall clock that is set ends no lease', async (t) => {
