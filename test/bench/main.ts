@@ -1,3 +1,4 @@
+import { durableFigures, measureDurableOverhead } from './durable-overhead.js';
 import { measureThroughput, throughputFigures } from './engine-throughput.js';
 import { estimateFigures } from './estimate.js';
 import { printTable } from './figure.js';
@@ -21,4 +22,5 @@ printTable(megapixelFigures(await measureMegapixel()));
 printTable([await startFigure()]);
 printTable([await gatewayMemoryFigure()]);
 printTable(await estimateFigures());
+printTable(durableFigures(await measureDurableOverhead()));
 printTable([telemetryFigure(await measureTelemetry())]);

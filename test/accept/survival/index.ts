@@ -7,6 +7,7 @@ import { drainPoint } from './06-drain.js';
 import { natsAwayPoint } from './07-nats-away.js';
 import { clockStepsPoint } from './08-clock-steps.js';
 import { survivalProtectionsPoint } from './09-protections.js';
+import { durableOverheadPoint } from './10-durable-overhead.js';
 
 export const survival = [
   chaosPoint,
@@ -18,4 +19,5 @@ export const survival = [
   natsAwayPoint,
   clockStepsPoint,
   survivalProtectionsPoint,
+  durableOverheadPoint,
 ] as const;
