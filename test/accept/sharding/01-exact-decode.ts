@@ -3,6 +3,7 @@ import { unscaledLatent } from '@tessera/core';
 import { decodeInBands, type TypedTensor } from '@tessera/onnx';
 import { Decoders } from '../../support/decoders.js';
 import { maxAbsoluteDifference } from '../../support/differences.js';
+import { writeWithExactNorms } from '../../support/exact-norms.js';
 import { repoRoot } from '../../support/paths.js';
 import { peakResidentBytes } from '../../support/resident-memory.js';
 import { sdDecoderModel } from '../../support/sd-decoder.js';
@@ -67,9 +68,10 @@ async function measure(model: string, seed: number) {
 }
 
 /**
- * Of the float values, in this process: decoders give bytes. The uncut graph
- * sums its statistics in float32: with such sums the cut one shows what
- * cutting alone changes.
+ * Of the float values, in this process: decoders give bytes. ONNX Runtime sums
+ * the uncut graph's statistics in float32. With such sums the cut graph shows
+ * what cutting alone changes; against the uncut graph with statistics in
+ * float64 it shows which of the two is off.
  */
 async function errors(model: string, seed: number, home: string) {
   await using decoders = await Decoders.start(1, { model, env: { TESSERA_HOME: home } });
@@ -83,8 +85,17 @@ async function errors(model: string, seed: number, home: string) {
   const cut = await openPlan(file, join(home, 'cut-here'));
   const banded = await decodeInBands(cut.plan, cut.run, input, plan.decode?.bandStarts?.length ?? 1);
   const likeUncut = await runWithSinglePrecisionSums(cut.plan, cut.run, input);
-  const off = ({ data }: TypedTensor) => maxAbsoluteDifference(data as Float32Array, uncut?.data as Float32Array);
-  return { max_error: off(banded), max_error_with_float32_sums: off(likeUncut) };
+  const exactFile = join(home, 'exact-norms', 'model.onnx');
+  await writeWithExactNorms(file, exactFile);
+  const exact = (await (await openSession(exactFile))({ [card.decoder.input]: input }))[card.decoder.output];
+  const off = (one: TypedTensor | undefined, other: TypedTensor | undefined) =>
+    maxAbsoluteDifference(one?.data as Float32Array, other?.data as Float32Array);
+  return {
+    max_error: off(banded, uncut),
+    max_error_with_float32_sums: off(likeUncut, uncut),
+    max_error_to_uncut_with_float64_sums: off(banded, exact),
+    uncut_to_uncut_with_float64_sums: off(uncut, exact),
+  };
 }
 
 /** On the average of the decoders: attention in the middle runs whole, on the first of them. */
