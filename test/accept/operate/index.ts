@@ -5,6 +5,7 @@ import { chartPoint } from './04-chart.js';
 import { renderedCommandsPoint } from './05-rendered-commands.js';
 import { identityPoint } from './06-identity.js';
 import { telemetryOverheadPoint } from './07-overhead.js';
+import { upgradePoint } from './08-upgrade.js';
 
 export const operate = [
   loadTestsPoint,
@@ -14,4 +15,5 @@ export const operate = [
   renderedCommandsPoint,
   identityPoint,
   telemetryOverheadPoint,
+  upgradePoint,
 ] as const;
