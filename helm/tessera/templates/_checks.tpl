@@ -25,6 +25,12 @@
 {{- if and .Values.monitoring.serviceMonitor.enabled (not .Values.monitoring.metrics.enabled) -}}
 {{- fail "monitoring.serviceMonitor.enabled needs monitoring.metrics.enabled" -}}
 {{- end -}}
+{{- if and (not .Values.gateway.insecure) (not (and .Values.tls.enabled .Values.gateway.tls.secretName .Values.gateway.apiKeys.secretName)) -}}
+{{- fail "gateway.insecure false needs tls.enabled, gateway.tls.secretName and gateway.apiKeys.secretName" -}}
+{{- end -}}
+{{- if and .Values.tls.enabled .Values.monitoring.serviceMonitor.enabled (not .Values.monitoring.serviceMonitor.tlsSecretName) -}}
+{{- fail "monitoring.serviceMonitor.enabled with tls.enabled needs monitoring.serviceMonitor.tlsSecretName" -}}
+{{- end -}}
 {{- if and .Values.gateway.ingress.enabled (not .Values.gateway.ingress.hosts) -}}
 {{- fail "gateway.ingress.enabled needs gateway.ingress.hosts" -}}
 {{- end -}}

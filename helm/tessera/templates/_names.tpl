@@ -52,7 +52,11 @@ helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name .root.Chart.Version | replace 
 {{- $name := printf "%s-nats" (include "tessera.fullname" .) -}}
 {{- if eq .Values.nats.mode "own" -}}
 - --nats
-- nats://{{ $name }}:4222
+- {{ ternary "tls" "nats" .Values.tls.enabled }}://{{ $name }}:4222
+{{- if .Values.tls.enabled }}
+- --nats-ca
+- /etc/tessera/peer/ca.crt
+{{- end }}
 - --nats-monitor
 - http://{{ $name }}:8222
 - --nats-replicas
@@ -60,6 +64,10 @@ helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name .root.Chart.Version | replace 
 {{- else if eq .Values.nats.mode "external" -}}
 - --nats
 - {{ join "," .Values.nats.external.urls | quote }}
+{{- if .Values.nats.external.caSecretName }}
+- --nats-ca
+- /etc/tessera/nats-ca/ca.crt
+{{- end }}
 {{- with .Values.nats.external.monitorUrl }}
 - --nats-monitor
 - {{ . }}
@@ -67,4 +75,34 @@ helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name .root.Chart.Version | replace 
 - --nats-replicas
 - {{ .Values.nats.external.copies | quote }}
 {{- end -}}
+{{- if and .Values.nats.credentials.secretName (ne .Values.nats.mode "none") }}
+- --nats-credentials
+- /etc/tessera/nats/{{ .Values.nats.credentials.key }}
+{{- end -}}
+{{- end }}
+
+{{- define "tessera.natsMounts" -}}
+{{- if and .Values.nats.credentials.secretName (ne .Values.nats.mode "none") }}
+- name: nats-credentials
+  mountPath: /etc/tessera/nats
+  readOnly: true
+{{- end }}
+{{- if and .Values.nats.external.caSecretName (eq .Values.nats.mode "external") }}
+- name: nats-ca
+  mountPath: /etc/tessera/nats-ca
+  readOnly: true
+{{- end }}
+{{- end }}
+
+{{- define "tessera.natsVolumes" -}}
+{{- if and .Values.nats.credentials.secretName (ne .Values.nats.mode "none") }}
+- name: nats-credentials
+  secret:
+    secretName: {{ .Values.nats.credentials.secretName }}
+{{- end }}
+{{- if and .Values.nats.external.caSecretName (eq .Values.nats.mode "external") }}
+- name: nats-ca
+  secret:
+    secretName: {{ .Values.nats.external.caSecretName }}
+{{- end }}
 {{- end }}

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { test } from 'node:test';
 import { GATEWAY_SETTINGS, parseAddress, resolveSettings, STAGE_SERVICES, WORKER_SETTINGS } from '@tessera/runtime';
+import { CertificateAuthority } from '../../support/certificate-authority.js';
 import {
   CHART,
   type Container,
@@ -15,6 +16,7 @@ import {
   runTool,
   VALUES_FILES,
 } from '../../support/chart.js';
+import { GATEWAY_PERMISSIONS, natsUser } from '../../support/nats-security.js';
 import { anyNatsProgram } from '../../support/nats-server.js';
 import { temporaryFolder } from '../../support/temporary-folder.js';
 
@@ -95,9 +97,12 @@ for (const values of [[], ...VALUES_FILES.map((file) => [file])]) {
       if (tools === undefined) return;
       const { pod, container } = onlyContainer(podsOf(await renderChart(tools.helm, { values })), stage);
       const settings = settingsOf(container, WORKER_SETTINGS);
-      const port = portOf(settings.listen);
+      assert.equal(declaredPorts(container)[0], portOf(settings.listen));
+      // Kubelets speak plain text alone.
+      const port = portOf(settings.healthListen === 'off' ? settings.listen : settings.healthListen);
+      assert.equal(settings.healthListen === 'off', settings.peerCert === undefined);
+      assert.ok(declaredPorts(container).includes(port));
       const { name } = STAGE_SERVICES[stage];
-      assert.equal(declaredPorts(container)[0], port);
       assert.deepEqual(container.startupProbe?.grpc, { port, service: name });
       assert.deepEqual(container.readinessProbe?.grpc, { port, service: name });
       assert.deepEqual(container.livenessProbe?.grpc, { port });
@@ -106,6 +111,21 @@ for (const values of [[], ...VALUES_FILES.map((file) => [file])]) {
       assertDrainFits(pod, container, settings.grace);
     });
   }
+}
+
+/** The folders that the pod mounts for nats-server, below one of this machine. */
+async function laidOut(folder: string, text: string, authority: CertificateAuthority): Promise<string> {
+  for (const mount of ['nats', 'nats-tls', 'nats-users']) await mkdir(join(folder, mount));
+  const config = join(folder, 'nats/nats.conf');
+  await writeFile(config, text.replaceAll('/etc/', `${folder}/`));
+  const inPod = (name: string) => join(folder, 'nats-tls', name);
+  const issued = await authority.issue(['DNS:space-tessera-nats']);
+  await copyFile(issued.certificate, inPod('tls.crt'));
+  await copyFile(issued.key, inPod('tls.key'));
+  await copyFile(authority.certificateFile, inPod('ca.crt'));
+  const users = `authorization { users: [{ nkey: ${natsUser().publicKey}, permissions: { ${GATEWAY_PERMISSIONS} } }] }`;
+  await writeFile(join(folder, 'nats-users/users.conf'), users);
+  return config;
 }
 
 for (const file of VALUES_FILES.filter((name) => !name.endsWith('gpu.yaml'))) {
@@ -118,8 +138,8 @@ for (const file of VALUES_FILES.filter((name) => !name.endsWith('gpu.yaml'))) {
     const manifests = await renderChart(tools.helm, { values: [file] });
     const text = manifests.map(({ data }) => data?.['nats.conf']).find((each) => each !== undefined);
     using folder = temporaryFolder();
-    const config = join(folder.path, 'nats.conf');
-    await writeFile(config, text ?? '');
+    await using authority = await CertificateAuthority.create();
+    const config = await laidOut(folder.path, text ?? '', authority);
     const args = ['-ec', 'POD_NAME=nats-0 exec "$0" -t -c "$1"', program.path, config];
     const { code, stderr } = await runTool('sh', args);
     assert.equal(code, 0, stderr);

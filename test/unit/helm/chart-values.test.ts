@@ -35,6 +35,12 @@ const REFUSED: readonly (readonly [Readonly<Record<string, unknown>>, RegExp])[]
   [{ 'models.source': 'image' }, /models\.source image needs models\.image\.reference/],
   [{ 'models.source': 'init' }, /models\.source init needs models\.init\.command or models\.init\.args/],
   [{ 'monitoring.serviceMonitor.enabled': true }, /needs monitoring\.metrics\.enabled/],
+  [{ 'gateway.insecure': false }, /gateway\.insecure false needs tls\.enabled, gateway\.tls\.secretName and/],
+  [
+    { 'tls.enabled': true, 'monitoring.metrics.enabled': true, 'monitoring.serviceMonitor.enabled': true },
+    /needs monitoring\.serviceMonitor\.tlsSecretName/,
+  ],
+  [{ 'tls.domain': 'no domain' }, /\/tls\/domain.*does not match pattern/],
   [{ 'gateway.ingress.enabled': true }, /needs gateway\.ingress\.hosts/],
   [{ 'gateway.grpcRoute.enabled': true }, /needs gateway\.grpcRoute\.parentRefs/],
 ];
