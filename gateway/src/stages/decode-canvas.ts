@@ -1,10 +1,13 @@
 import {
+  bandsOf,
   type DecodePlan,
   type ModelCard,
   type PixelBand,
+  type Pixels,
   type Plan,
   planDecode,
   type Tensor,
+  TesseraError,
   withHalo,
 } from '@tessera/core';
 import { tesseraV1 } from '@tessera/proto';
@@ -68,18 +71,52 @@ function inBands(
   return bandedDecode(setup, canvas, decode?.bandStarts ?? [0], signal);
 }
 
+/**
+ * On one decoder. When none did it, for want of memory most likely, a canvas
+ * that can be is decoded in bands: an image whose last digits are others, which
+ * its class says, and not none.
+ */
 async function* wholeDecode(
-  { dispatcher, card, decodedBy, trace }: DecodeCanvasSetup,
+  setup: DecodeCanvasSetup,
   canvas: Tensor,
   _decode: DecodePlan | undefined,
   signal: AbortSignal,
 ): AsyncGenerator<PixelBand> {
+  let pixels: Pixels;
+  try {
+    pixels = await decodedWhole(setup, canvas, signal);
+  } catch (thrown) {
+    signal.throwIfAborted();
+    const error = TesseraError.from(thrown);
+    const bandStarts = unplannedBands(setup.card, canvas);
+    // Without a cause there was no decoder, and bands need one as well.
+    if (bandStarts === undefined || error.code !== 'unavailable' || error.cause === undefined) throw thrown;
+    setup.logger.warn('no decoder did an image whole; it is decoded in bands', { cause: error.message });
+    const decodedBy = (numericClass: string) => setup.decodedBy(`${numericClass}-in-bands`);
+    yield* inBands({ ...setup, decodedBy }, canvas, { halo: { x: 0, y: 0 }, bandStarts }, signal);
+    return;
+  }
+  yield { y: 0, ...pixels };
+}
+
+/** Of a canvas larger than native that was planned to be decoded whole. */
+function unplannedBands({ decoder, nativeCanvas }: ModelCard, { shape }: Tensor): readonly number[] | undefined {
+  const [, rows = 0, columns = 0] = shape;
+  if (decoder.bands === undefined || rows * columns <= nativeCanvas.width * nativeCanvas.height) return undefined;
+  return bandsOf(decoder.bands, rows, columns).map(({ start }) => start);
+}
+
+async function decodedWhole(
+  { dispatcher, card, decodedBy, trace }: DecodeCanvasSetup,
+  canvas: Tensor,
+  signal: AbortSignal,
+): Promise<Pixels> {
   const { name: model, sha256: modelSha256 } = card;
   const { spatialCompression } = card.latentFormat;
   const [, height = 0, width = 0] = canvas.shape;
   const size = { width: width * spatialCompression, height: height * spatialCompression };
   const need = { stage: 'decoder', modelSha256 } as const;
-  const pixels = await dispatcher.onWorker(need, signal, async (worker, callSignal) => {
+  return dispatcher.onWorker(need, signal, async (worker, callSignal) => {
     const client = worker.channel.client(tesseraV1.DecoderService);
     const whileTrusted = AbortSignal.any([callSignal, worker.trust]);
     const { pixels, runMs } = await remoteDecode(client, model, canvas, size, whileTrusted, trace);
@@ -87,7 +124,6 @@ async function* wholeDecode(
     decodedBy(worker.description?.numericClass ?? '');
     return pixels;
   });
-  yield { y: 0, ...pixels };
 }
 
 /** Of a canvas, in areas of the size the model was trained at. */

@@ -1,8 +1,7 @@
-import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { connect } from '@tessera/client';
 import type { Receipt } from '@tessera/core';
 import { evaluationsStarted, startCluster } from '../../support/cluster.js';
+import { limitMemory } from '../../support/limit-memory.js';
 import { peakResidentBytes } from '../../support/resident-memory.js';
 import { temporaryFolder } from '../../support/temporary-folder.js';
 import type { AcceptancePoint } from '../point.js';
@@ -71,13 +70,6 @@ async function make(seed: number, roomBytes: number | undefined): Promise<Made> 
   } finally {
     client.close();
   }
-}
-
-/** Allocations beyond it fail, as on a machine without more. Linux only. */
-function limitMemory(pid: number, roomBytes: number): void {
-  const [, kib] = /^VmData:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
-  const bytes = Number(kib) * 1024 + roomBytes;
-  execFileSync('prlimit', ['--pid', String(pid), `--data=${bytes}:${bytes}`]);
 }
 
 function total(byWorker: ReadonlyMap<string, number>): number {

@@ -8,9 +8,10 @@ import {
   status,
   type UntypedServiceImplementation,
 } from '@grpc/grpc-js';
-import type { ModelCard } from '@tessera/core';
+import type { ModelCard, Tensor } from '@tessera/core';
 import {
   type CallOrder__Output,
+  type DecodeBandsRequest__Output,
   type DecodeRequest__Output,
   type DecodeResponse,
   type DecoderServiceHandlers,
@@ -25,6 +26,7 @@ import {
   type TextEncoderServiceHandlers,
   tensorParts,
   tesseraV1,
+  type WireTensor,
   type WorkerServiceHandlers,
 } from '@tessera/proto';
 
@@ -280,6 +282,8 @@ export async function startFakeDenoiser(t: TestContext, options: FakeDenoiserOpt
 }
 
 export interface FakeDecoderOptions extends FakeWorkerOptions {
+  /** It can decode one share of bands, the same way. */
+  readonly decodesBands?: boolean;
   /** How the n-th decode (from 0) fails; it does not when this gives undefined. */
   readonly failure?: (n: number) => { code: number; details: string } | undefined;
   /** What happens before the n-th decode (from 0) is answered. */
@@ -312,7 +316,12 @@ export async function startFakeDecoder(t: TestContext, options: FakeDecoderOptio
       call.emit('error', failure);
       return;
     }
-    const { shape, data } = latent.float32();
+    answer(call, latent.float32());
+  };
+  const answer = (
+    call: { readonly write: (response: { readonly pixels: WireTensor }) => void; readonly end: () => void },
+    { shape, data }: Tensor,
+  ) => {
     const [, cellRows = 0, cellColumns = 0] = shape;
     const { spatialCompression: scale } = (options.card ?? tinyCard).latentFormat;
     const [height, width] = [scale * cellRows, scale * cellColumns];
@@ -335,8 +344,16 @@ export async function startFakeDecoder(t: TestContext, options: FakeDecoderOptio
       });
       call.on('error', () => {});
     },
+    // Of one share, which is the whole image.
     DecodeBands: (call) => {
-      call.emit('error', { code: status.UNIMPLEMENTED, details: 'it knows no bands' });
+      call.on('error', () => {});
+      if (options.decodesBands !== true) {
+        call.emit('error', { code: status.UNIMPLEMENTED, details: 'it knows no bands' });
+        return;
+      }
+      call.on('data', ({ latent }: DecodeBandsRequest__Output) => {
+        if (latent) answer(call, new TensorAssembly(latent, 1 << 24).float32());
+      });
     },
   };
   const encodes: string[] = [];
