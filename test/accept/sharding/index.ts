@@ -1,4 +1,4 @@
-import { exactDecodePoint } from './01-exact-decode.js';
+import { exactDecodePoints } from './01-exact-decode.js';
 import { decodeTimePoint } from './02-decode-time.js';
 import { partsOfDenoiserPoint } from './03-parts-of-denoiser.js';
 import { largeModelPoint } from './04-large-model.js';
@@ -6,7 +6,7 @@ import { lostPartPoint } from './05-lost-part.js';
 import { uncuttablePoint } from './06-uncuttable.js';
 
 export const sharding = [
-  exactDecodePoint,
+  ...exactDecodePoints,
   decodeTimePoint,
   partsOfDenoiserPoint,
   largeModelPoint,
