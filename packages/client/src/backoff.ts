@@ -7,10 +7,20 @@ export interface ReconnectPolicy {
   /** Upper end of the first wait; it doubles with each failure. */
   readonly initialDelayMs: number;
   readonly maxDelayMs: number;
+  /** A stream that is silent for so long has its gateway asked whether it is there. */
+  readonly silentMs: number;
+  /** One that does not answer within this time is lost. */
+  readonly answerMs: number;
 }
 
-/** About 15 s in all, the time a generation is kept for a client that comes back. */
-export const DEFAULT_RECONNECT_POLICY: ReconnectPolicy = { attempts: 10, initialDelayMs: 100, maxDelayMs: 4000 };
+/** About 15 s in all, the time a generation is kept for a client that comes back; a frozen gateway is left after 10 s. */
+export const DEFAULT_RECONNECT_POLICY: ReconnectPolicy = {
+  attempts: 10,
+  initialDelayMs: 100,
+  maxDelayMs: 4_000,
+  silentMs: 5_000,
+  answerMs: 5_000,
+};
 
 /**
  * The wait before the next try: uniform between half and the whole of the

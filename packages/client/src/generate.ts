@@ -7,6 +7,7 @@ import {
   type PreviewOptions,
   wireFromRequestInput,
 } from '@tessera/proto';
+import { attentive } from './attentive.js';
 import type { ReconnectPolicy } from './backoff.js';
 import { Farewell } from './farewell.js';
 import type { Gateways } from './gateways.js';
@@ -114,7 +115,8 @@ async function* follow(
   const farewell = new Farewell(gateways, position, cancelOnLeave);
   const leave = () => void farewell.say(signal?.reason);
   signal?.addEventListener('abort', leave, { once: true });
-  const openHere = (service: GenerationServiceClient) => open(service, farewell.connection);
+  const openHere = (service: GenerationServiceClient) =>
+    attentive(service, (connection) => open(service, connection), policy, farewell.connection);
   let left = true;
   try {
     for await (const event of reconnecting(gateways, openHere, policy, farewell.connection)) {

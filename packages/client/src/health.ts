@@ -1,4 +1,4 @@
-import type { Client } from '@grpc/grpc-js';
+import { type Client, status } from '@grpc/grpc-js';
 
 const SERVING = 1;
 
@@ -11,6 +11,20 @@ const SERVING = 1;
  * read and written here.
  */
 export function isServing(client: Client, timeoutMs: number): Promise<boolean> {
+  return check(client, timeoutMs, (code, serving) => code === status.OK && serving);
+}
+
+/** Whether a process answers at the other end, whatever it says. */
+export function answers(client: Client, timeoutMs: number): Promise<boolean> {
+  const nobody = [status.DEADLINE_EXCEEDED, status.UNAVAILABLE, status.CANCELLED];
+  return check(client, timeoutMs, (code) => !nobody.includes(code));
+}
+
+function check(
+  client: Client,
+  timeoutMs: number,
+  holds: (code: status, serving: boolean) => boolean,
+): Promise<boolean> {
   return new Promise((resolve) => {
     client.makeUnaryRequest(
       '/grpc.health.v1.Health/Check',
@@ -18,7 +32,7 @@ export function isServing(client: Client, timeoutMs: number): Promise<boolean> {
       (message: Buffer) => message[0] === 0x08 && message[1] === SERVING,
       'tessera.v1.GenerationService',
       { deadline: Date.now() + timeoutMs },
-      (error, serving) => resolve(error === null && serving === true),
+      (error, serving) => resolve(holds(error?.code ?? status.OK, serving === true)),
     );
   });
 }
