@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { connect, type TesseraClient } from '@tessera/client';
 import {
   cutWindow,
@@ -56,7 +57,7 @@ export const seamsPoint: AcceptancePoint = {
         stitched.push((await figuresOfStitch(stages, card, request)).ratio);
       }
       const ratios = blended.map(({ figures }) => figures.ratio);
-      const told = blended.filter(({ figures, receipt }) => JSON.stringify(figures) === JSON.stringify(receipt)).length;
+      const told = blended.filter(({ figures, receipt }) => isDeepStrictEqual({ ...receipt }, figures)).length;
       const median = medianOf(ratios);
       return {
         value: {
