@@ -19,5 +19,8 @@ if (files.some((file) => /nats/.test(file))) {
   const prepared = spawnSync(process.execPath, [join(tests, 'dist/support/prepare-nats.js')], { stdio: 'inherit' });
   if (prepared.status !== 0) process.exit(1);
 }
-const { status } = spawnSync(process.execPath, ['--test', '--test-concurrency=2', ...files], { stdio: 'inherit' });
+// A file that never ends is ended, and named.
+const LONGEST_FILE_MS = 900_000;
+const flags = ['--test', '--test-concurrency=2', `--test-timeout=${LONGEST_FILE_MS}`];
+const { status } = spawnSync(process.execPath, [...flags, ...files], { stdio: 'inherit' });
 process.exit(status ?? 1);
