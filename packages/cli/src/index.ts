@@ -1,4 +1,5 @@
 export { type ClusterStart, type LocalCluster, startLocalCluster } from './cluster/cluster.js';
+export { denoiserShards } from './cluster/denoiser-shards.js';
 export { type RestartDecision, RestartPolicy } from './cluster/restart-policy.js';
 export { type ProcessSpec, SupervisedProcess } from './cluster/supervised-process.js';
 export { planThreads, type ThreadPlan, type WorkerCounts } from './cluster/thread-plan.js';

@@ -21,6 +21,7 @@ export function addUp(program: Command, { signal }: CommandContext): void {
         'tessera up --denoisers 2 --threads 2 --port 9000',
         'tessera up --model ./sd15-onnx --device cuda:0 --json',
         'tessera up --nats auto --gateways 2',
+        'tessera up --model ./sdxl-onnx --shard-denoiser 3GiB',
       ),
     );
   addSettings(command, CLUSTER_SETTINGS).action(({ json }: { json: boolean }, self: Command) =>
