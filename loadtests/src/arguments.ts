@@ -15,6 +15,8 @@ export interface LoadtestArguments {
   readonly limits: Readonly<Record<string, number>>;
   /** File of API keys, one a line. */
   readonly keys?: string;
+  /** File of who signs the gateway's certificate, PEM; plain text when not given. */
+  readonly tlsCa?: string;
   readonly results?: string;
   readonly json: boolean;
   /** For `tessera up`. */
@@ -28,6 +30,7 @@ const OPTIONS = {
   capacity: { type: 'string' },
   limit: { type: 'string', multiple: true },
   keys: { type: 'string' },
+  'tls-ca': { type: 'string' },
   results: { type: 'string' },
   json: { type: 'boolean', default: false },
   help: { type: 'boolean', default: false },
@@ -45,6 +48,7 @@ ${NAMES}
   --capacity N          generations a second that the cluster makes when it is full, in place of measuring it first
   --limit NAME=VALUE    a threshold's value in place of the scenario's; may be repeated
   --keys FILE           API keys of the tenants, one a line, where the cluster at --address asks for them
+  --tls-ca FILE         speak TLS to the cluster at --address: who signs its certificate, PEM; plain text when not given
   --results FOLDER      for report.html and summary.json (loadtests/results/SCENARIO-TIME)
   --json                the verdict as one line of JSON
 `;
@@ -71,6 +75,9 @@ export function parseArguments(argv: readonly string[], environment: NodeJS.Proc
   if (address !== undefined && clusterArgs.length > 0) {
     throw new TesseraError('invalid_argument', 'with an address no cluster is brought up that could take arguments');
   }
+  if (address === undefined && values['tls-ca'] !== undefined) {
+    throw new TesseraError('invalid_argument', '--tls-ca is for a cluster at --address');
+  }
   if (values.rate !== undefined && scenario.load !== 'one rate') {
     throw invalidField('rate', `must not be given for ${scenario.name}, which does not offer one rate`, values.rate);
   }
@@ -82,6 +89,7 @@ export function parseArguments(argv: readonly string[], environment: NodeJS.Proc
     ...(values.capacity !== undefined && { capacity: positive('capacity', values.capacity) }),
     limits: Object.fromEntries((values.limit ?? []).map(limit)),
     ...(values.keys !== undefined && { keys: values.keys }),
+    ...(values['tls-ca'] !== undefined && { tlsCa: values['tls-ca'] }),
     ...(values.results !== undefined && { results: values.results }),
     json: values.json,
     clusterArgs,

@@ -1,9 +1,10 @@
 /**
  * A process of viewers that stop reading, which k6's streams cannot:
- * `paused-viewers.js HOST:PORT VIEWERS`, its API key in TESSERA_API_KEY. Tells
+ * `paused-viewers.js HOST:PORT VIEWERS [CA]`, its API key in TESSERA_API_KEY. Tells
  * one line when all have stopped; goes on until its stdin ends.
  */
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { type ClientReadableStream, credentials, Metadata } from '@grpc/grpc-js';
 import { type GenerateRequest, tesseraV1 } from '@tessera/proto';
 
@@ -17,7 +18,8 @@ const REQUEST: GenerateRequest = {
 /** Nothing tells that a stream's buffer is full. */
 const LOOK_MS = 50;
 
-const [address = '', viewers = '1'] = process.argv.slice(2);
+const [address = '', viewers = '1', caFile] = process.argv.slice(2);
+const security = caFile === undefined ? credentials.createInsecure() : credentials.createSsl(readFileSync(caFile));
 const metadata = new Metadata();
 if (process.env.TESSERA_API_KEY) metadata.set('authorization', `Bearer ${process.env.TESSERA_API_KEY}`);
 
@@ -36,7 +38,7 @@ await once(process.stdin, 'close');
 process.exit(0);
 
 function client() {
-  return new tesseraV1.GenerationService(address, credentials.createInsecure(), {
+  return new tesseraV1.GenerationService(address, security, {
     'grpc.use_local_subchannel_pool': 1,
   });
 }

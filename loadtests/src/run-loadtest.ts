@@ -34,15 +34,17 @@ export async function runLoadtest(args: LoadtestArguments, signal: AbortSignal):
   await mkdir(folder, { recursive: true });
   await using cluster = await clusterFor(args, folder, signal);
   const { address, apiKeys } = cluster;
+  const ca = args.tlsCa === undefined ? undefined : await readFile(args.tlsCa, 'utf8');
+  const access = { apiKeys, ca };
   const base = { k6, address, signal };
   const { durationMs, rate, limits } = args;
   const needsCapacity = scenario.load !== 'own' && rate === undefined;
-  const capacity = needsCapacity ? (args.capacity ?? (await measureCapacity(base, folder, apiKeys))) : undefined;
-  const told = { durationMs, rate, limits, capacity, apiKeys };
+  const capacity = needsCapacity ? (args.capacity ?? (await measureCapacity(base, folder, access))) : undefined;
+  const told = { durationMs, rate, limits, capacity, ...access };
   await using _viewers =
     scenario.pausedViewers === 0
       ? { [Symbol.asyncDispose]: async () => {} }
-      : await startPausedViewers(address, scenario.pausedViewers, apiKeys[0]);
+      : await startPausedViewers(address, scenario.pausedViewers, { apiKey: apiKeys[0], caFile: args.tlsCa });
   const summary = await runK6({ ...base, scenario: scenario.name, told, folder });
   const measured = scenario.name === 'capacity' ? capacityIn(summary) : capacity;
   return { scenario: scenario.name, folder, capacity: measured, summary, verdict: verdictOf(summary) };
@@ -61,11 +63,11 @@ async function clusterFor(args: LoadtestArguments, folder: string, signal: Abort
 async function measureCapacity(
   base: Pick<K6Run, 'k6' | 'address' | 'signal'>,
   folder: string,
-  apiKeys: readonly string[],
+  access: { readonly apiKeys: readonly string[]; readonly ca: string | undefined },
 ): Promise<number> {
   const into = join(folder, 'capacity');
   await mkdir(into, { recursive: true });
-  const told = { durationMs: CAPACITY_MS, apiKeys };
+  const told = { durationMs: CAPACITY_MS, ...access };
   const capacity = capacityIn(await runK6({ ...base, scenario: 'capacity', told, folder: into }));
   if (capacity === 0) throw new TesseraError('unavailable', 'the cluster completes nothing: run smoke');
   return capacity;

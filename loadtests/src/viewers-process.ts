@@ -8,12 +8,16 @@ import { PAUSED_VIEWERS_PROGRAM } from './paths.js';
 export async function startPausedViewers(
   address: string,
   viewers: number,
-  apiKey: string | undefined,
+  { apiKey, caFile }: { readonly apiKey: string | undefined; readonly caFile: string | undefined },
 ): Promise<AsyncDisposable> {
-  const child = spawn(process.execPath, [PAUSED_VIEWERS_PROGRAM, address, String(viewers)], {
-    stdio: ['pipe', 'pipe', 'inherit'],
-    env: { ...process.env, ...(apiKey !== undefined && { TESSERA_API_KEY: apiKey }) },
-  });
+  const child = spawn(
+    process.execPath,
+    [PAUSED_VIEWERS_PROGRAM, address, String(viewers), ...(caFile === undefined ? [] : [caFile])],
+    {
+      stdio: ['pipe', 'pipe', 'inherit'],
+      env: { ...process.env, ...(apiKey !== undefined && { TESSERA_API_KEY: apiKey }) },
+    },
+  );
   const ended = once(child, 'close');
   const lines = createInterface({ input: child.stdout });
   const isPaused = await Promise.race([once(lines, 'line').then(() => true), ended.then(() => false)]);

@@ -1,6 +1,6 @@
-import { Client, StatusOK } from 'k6/net/grpc';
+import { Client, type ConnectParams, StatusOK } from 'k6/net/grpc';
 import { setTimeout } from 'k6/timers';
-import { address, apiKeys, protoFolder } from './settings.ts';
+import { address, apiKeys, ca, protoFolder } from './settings.ts';
 
 const SERVICE = 'tessera.v1.GenerationService';
 const CONNECT_TIMEOUT_MS = 10_000;
@@ -18,7 +18,10 @@ export function newClient(): Client {
 }
 
 export function connect(client: Client): void {
-  client.connect(address, { plaintext: true, timeout: CONNECT_TIMEOUT_MS, maxReceiveSize: MAX_RECEIVE_BYTES });
+  const common = { timeout: CONNECT_TIMEOUT_MS, maxReceiveSize: MAX_RECEIVE_BYTES };
+  // The types ask for a certificate of the client's own; k6 does not.
+  const tls = { cacerts: [ca] } as unknown as Required<ConnectParams>['tls'];
+  client.connect(address, ca === undefined ? { ...common, plaintext: true } : { ...common, tls });
 }
 
 /** @param tenant index of the tenant that calls. */

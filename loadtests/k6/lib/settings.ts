@@ -12,6 +12,8 @@ interface Told {
   readonly limits?: Readonly<Record<string, number>>;
   /** Keys of tenants, in the scenario's order; none where the cluster asks for none. */
   readonly apiKeys?: readonly string[];
+  /** Who signs the gateway's certificate, PEM; plain text without it. */
+  readonly ca?: string;
 }
 
 const told: Told = JSON.parse(TESSERA_LOADTEST);
@@ -21,6 +23,7 @@ export const address = TESSERA_ADDRESS ?? '127.0.0.1:8470';
 /** Folder of the .proto files, from this folder. */
 export const protoFolder = TESSERA_PROTO ?? '../../../proto';
 export const apiKeys = told.apiKeys ?? [];
+export const { ca } = told;
 
 /** @param usualS of the scenario when nobody says otherwise. */
 export function durationMs(usualS: number): number {

@@ -1,4 +1,4 @@
-import { loadTestsPoint } from './01-load-tests.js';
+import { loadTestPoints } from './01-load-tests.js';
 import { oneTracePoint } from './02-one-trace.js';
 import { scrapePoint } from './03-scrape.js';
 import { chartPoint } from './04-chart.js';
@@ -8,7 +8,7 @@ import { telemetryOverheadPoint } from './07-overhead.js';
 import { upgradePoint } from './08-upgrade.js';
 
 export const operate = [
-  loadTestsPoint,
+  ...loadTestPoints,
   oneTracePoint,
   scrapePoint,
   chartPoint,
