@@ -75,9 +75,9 @@ async function madeImage({ address }: Cluster, folder: string, { width, height, 
 
 function seamRatioOf(events: readonly JsonEvent[]): unknown {
   const completed = events.find(({ type }) => type === 'completed') as
-    | { readonly images: readonly { readonly receipt: { readonly seams?: { readonly ratio: number } } }[] }
+    | { readonly receipt?: { readonly seams?: { readonly ratio: number } } }
     | undefined;
-  return completed?.images[0]?.receipt.seams?.ratio;
+  return completed?.receipt?.seams?.ratio;
 }
 
 /** By process, in MiB. */
