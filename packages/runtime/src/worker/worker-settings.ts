@@ -27,6 +27,8 @@ export interface WorkerSettings {
   readonly healthListen?: string | undefined;
   /** With them only gateways are served, and only monitors read metrics. */
   readonly peers?: Peers | undefined;
+  /** Plain text beyond loopback is meant. */
+  readonly insecure?: boolean;
   readonly graceMs: number;
   /** Names in the store or of built-in models, or folders; at least one. */
   readonly models: readonly string[];
@@ -82,6 +84,7 @@ export function workerSettings<Own extends SettingDefinitions = typeof NONE>(
     metricsListen,
     healthListen: values.healthListen === 'off' ? undefined : values.healthListen,
     peers,
+    insecure: values.insecure,
     graceMs: values.grace,
     models: values.model,
     home: values.home,
