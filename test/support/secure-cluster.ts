@@ -8,11 +8,13 @@ import {
   type PeerRole,
   type Peers,
   peerName,
+  STAGE_SERVICES,
   type WorkerStage,
 } from '@tessera/runtime';
 import { type KeyedTenant, keyedTenant, writeKeyFile } from './api-keys.js';
 import { CertificateAuthority } from './certificate-authority.js';
 import { type GatewayProcess, startGateway } from './gateway-process.js';
+import { healthClient } from './health-client.js';
 import { type NatsUser, natsUser, securedNats } from './nats-security.js';
 import { anyNatsProgram, NatsServer } from './nats-server.js';
 import { startWorker, type WorkerProcess } from './worker-process.js';
@@ -126,6 +128,8 @@ export class SecureCluster implements AsyncDisposable {
       ],
     );
     await this.#gateway.ready;
+    // A gateway is ready with one worker of each stage.
+    await Promise.all(this.workers.map(serving));
   }
 
   #files(of: string) {
@@ -145,5 +149,17 @@ export class SecureCluster implements AsyncDisposable {
     await this.authority[Symbol.asyncDispose]();
     await this.nextAuthority[Symbol.asyncDispose]();
     await rm(this.folder, { recursive: true, force: true });
+  }
+}
+
+/** Resolves once a worker's stage serves. */
+async function serving({ told }: WorkerProcess): Promise<void> {
+  const prober = healthClient(String(told.health));
+  try {
+    for await (const status of prober.watch(STAGE_SERVICES[told.stage as WorkerStage].name)) {
+      if (status === 'SERVING') return;
+    }
+  } finally {
+    prober.close();
   }
 }
