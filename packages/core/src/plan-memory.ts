@@ -6,6 +6,8 @@ import type { WindowLayout } from './windows/window-grid.js';
 
 /** Latent-sized arrays alive at once in a step: sample, next, model input, denoised, noise, guided, two predictions, four of history. */
 const LIVE_LATENTS = 12;
+/** The same where the next step is under way before this one is done: all but the sample twice. */
+const LIVE_OVERLAPPING_LATENTS = 2 * LIVE_LATENTS - 1;
 /** Copies of a small image alive at its end: as decoded, as sent, as encoded. */
 const LIVE_IMAGES = 3;
 /**
@@ -32,5 +34,6 @@ export function peakMemoryOf(
   const latentBytes = 4 * elementCount(latentShape);
   const windowCells = windowsPerStep(plan) * (windows[0]?.width ?? 0) * (windows[0]?.height ?? 0);
   const windowBytes = windows.length > 1 ? 4 * latentShape[0] * windowCells * (1 + sides) : 0;
-  return LIVE_LATENTS * latentBytes + windowBytes + images * 3 * width * height;
+  const latents = windows.length > 1 ? LIVE_OVERLAPPING_LATENTS : LIVE_LATENTS;
+  return latents * latentBytes + windowBytes + images * 3 * width * height;
 }
