@@ -5,16 +5,12 @@ import { logLines, runsOf } from '../support/run-log.js';
 import { viewed } from '../support/viewed.js';
 import { disturb } from './disturb.js';
 import { disturbancesOf } from './disturbances.js';
+import type { PromiseRun } from './hold-promises.js';
 import { startLoad } from './load.js';
 import { readLogs } from './logs.js';
 import { namedProcesses } from './process-names.js';
 import { type Held, judge } from './promises.js';
 import { readResults } from './result-reads.js';
-
-export interface ChaosSetup {
-  readonly minutes: number;
-  readonly seed: number;
-}
 
 const STAGES = ['--denoisers', '3', '--decoders', '2', '--text-encoders', '2', '--log-level', 'debug'];
 /** NATS, gateways, and workers of three stages. */
@@ -30,7 +26,7 @@ const SETTLES_WITHIN_MS = 45_000;
  * thawed, every 5 s; then every promise, held against what clients, logs and
  * denoisers saw.
  */
-export async function chaos({ minutes, seed }: ChaosSetup): Promise<readonly Held[]> {
+export async function chaos({ minutes, seed }: PromiseRun): Promise<readonly Held[]> {
   await using durable = await startDurableCluster(STAGES);
   const { cluster, client } = durable;
   const ran = new Map<string, number>();

@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { connect, type TesseraClient } from '@tessera/client';
+import type { PromiseRun } from '../chaos/hold-promises.js';
 import { namedProcesses } from '../chaos/process-names.js';
 import type { Held } from '../chaos/promises.js';
 import { startDurableCluster } from '../support/durable-cluster.js';
@@ -9,11 +10,6 @@ import { eventually } from '../support/processes.js';
 import { residentBytes } from '../support/resident-memory.js';
 import { seededRandom } from '../support/seeded-random.js';
 import { type Point, slopeOf } from './slope.js';
-
-export interface SoakSetup {
-  readonly minutes: number;
-  readonly seed: number;
-}
 
 const CLIENTS = 4;
 const CANCEL_SHARE = 0.1;
@@ -37,7 +33,7 @@ interface Sample {
  * Many short generations, some cancelled and some left, each deleted once it
  * has ended: what each process holds does not grow with their number.
  */
-export async function soak({ minutes, seed }: SoakSetup): Promise<readonly Held[]> {
+export async function soak({ minutes, seed }: PromiseRun): Promise<readonly Held[]> {
   await using durable = await startDurableCluster(['--denoisers', '2', '--log-level', 'warn']);
   const { cluster, client } = durable;
   const processes = namedProcesses(durable.family(), cluster.gateways);
