@@ -88,6 +88,7 @@ export class Gateway {
   readonly #lag = createLagMonitor();
   #open = true;
   #address = '';
+  #renewedMs = 0;
 
   constructor(setup: GatewaySetup) {
     const { bus, logger, linkTimes = LINK_TIMES, dispatchLimits: limits, tenants = new Tenants() } = setup;
@@ -254,9 +255,15 @@ export class Gateway {
 
   async #announce(signal: AbortSignal): Promise<void> {
     const { presence } = this.#setup.bus;
-    const beat = () => void presence.announce(this.#beat()).catch(() => {});
+    const { beatMs, renewMs } = this.#leaseTimes;
+    let beats = 0;
+    const beat = () => {
+      if (beats % Math.max(1, Math.round(renewMs / beatMs)) === 0) this.#renewedMs = uptimeMs();
+      beats += 1;
+      void presence.announce(this.#beat()).catch(() => {});
+    };
     beat();
-    const timer = setInterval(beat, this.#leaseTimes.beatMs).unref();
+    const timer = setInterval(beat, beatMs).unref();
     signal.addEventListener('abort', () => clearInterval(timer), { once: true });
   }
 
@@ -272,7 +279,8 @@ export class Gateway {
       doneMs: this.admission.doneMs,
       refused: this.admission.refusals.count,
       refusalP99Ms: this.admission.refusals.p99Ms(),
-      uptimeMs: process.uptime() * 1000,
+      uptimeMs: uptimeMs(),
+      renewedMs: this.#renewedMs,
       ...(!this.#open && { draining: true }),
       arithmeticVersion: this.#arithmeticVersion,
       eventLoopLagP99Ms: this.#lag.p99Ms(),
@@ -287,4 +295,8 @@ export class Gateway {
       this.admission.advance();
     }
   }
+}
+
+function uptimeMs(): number {
+  return process.uptime() * 1000;
 }

@@ -530,6 +530,28 @@ function presenceConformance(makeBus: MakeBus): void {
     assert.deepEqual((await back).value, { type: 'joined', beat: beatOf('g1', 5) } satisfies PresenceChange);
   });
 
+  test('a gateway that says how it is and renews no lease is missed', async (t) => {
+    const { here, there } = await makeBus(t, { presenceExpiryMs: 300 });
+    const changes = there.presence.watch(t.signal)[Symbol.asyncIterator]();
+    const joined = changes.next();
+    assert.equal(there.presence.silentMs('g1'), undefined);
+    await here.presence.announce({ ...beatOf('g1'), renewedMs: 7 });
+    await joined;
+    assert.ok((there.presence.silentMs('g1') ?? -1) >= 0);
+    const talking = setInterval(() => void here.presence.announce({ ...beatOf('g1'), renewedMs: 7 }), 20);
+    t.after(() => clearInterval(talking));
+    assert.deepEqual((await changes.next()).value, { type: 'left', gatewayId: 'g1', reason: 'silent' });
+    clearInterval(talking);
+    assert.ok((there.presence.silentMs('g1') ?? 0) >= 300);
+    const back = changes.next();
+    await here.presence.announce({ ...beatOf('g1', 3), renewedMs: 8 });
+    assert.deepEqual((await back).value, { type: 'joined', beat: { ...beatOf('g1', 3), renewedMs: 8 } });
+    const left = changes.next();
+    await here.presence.withdraw('g1');
+    await left;
+    assert.equal(there.presence.silentMs('g1'), undefined);
+  });
+
   test('steps of the wall clock change nothing', async (t) => {
     const { here, there } = await makeBus(t, { presenceExpiryMs: 60_000 });
     const joined = there.presence.watch(t.signal)[Symbol.asyncIterator]().next();

@@ -7,18 +7,26 @@ import type { GatewayBeat } from '@tessera/runtime';
  */
 export class LeaseObserver {
   readonly #ownMs: () => number;
-  readonly #heard = new Map<string, { readonly uptimeMs: number; readonly atMs: number }>();
+  readonly #heard = new Map<string, { readonly renewedMs: number; readonly atMs: number }>();
 
   /** @param ownMs milliseconds of this process in touch with the Bus. */
   constructor(ownMs: () => number) {
     this.#ownMs = ownMs;
   }
 
-  /** Takes note of the newest beats. To be called often: what came between two calls counts from the second. */
-  observe(beats: readonly Pick<GatewayBeat, 'gatewayId' | 'uptimeMs'>[]): void {
-    const atMs = this.#ownMs();
-    for (const { gatewayId, uptimeMs } of beats) {
-      if (this.#heard.get(gatewayId)?.uptimeMs !== uptimeMs) this.#heard.set(gatewayId, { uptimeMs, atMs });
+  /**
+   * Takes note of the newest beats.
+   *
+   * @param heardAgoMs how long ago a gateway was heard to renew its leases.
+   */
+  observe(
+    beats: readonly Pick<GatewayBeat, 'gatewayId' | 'uptimeMs' | 'renewedMs'>[],
+    heardAgoMs: (gatewayId: string) => number = () => 0,
+  ): void {
+    const nowMs = this.#ownMs();
+    for (const { gatewayId, uptimeMs, renewedMs = uptimeMs } of beats) {
+      if (this.#heard.get(gatewayId)?.renewedMs === renewedMs) continue;
+      this.#heard.set(gatewayId, { renewedMs, atMs: nowMs - heardAgoMs(gatewayId) });
     }
   }
 
@@ -26,7 +34,7 @@ export class LeaseObserver {
   silentMs(gatewayId: string): number {
     const heard = this.#heard.get(gatewayId);
     if (heard !== undefined) return this.#ownMs() - heard.atMs;
-    this.#heard.set(gatewayId, { uptimeMs: -1, atMs: this.#ownMs() });
+    this.#heard.set(gatewayId, { renewedMs: -1, atMs: this.#ownMs() });
     return 0;
   }
 

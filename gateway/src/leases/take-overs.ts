@@ -8,6 +8,7 @@ import {
   isLogConflict,
   type Logger,
   PRESENCE_EXPIRY_MS,
+  RENEWAL_INTERVAL_MS,
   type Telemetry,
 } from '@tessera/runtime';
 import type { GenerationIndex } from '../generations/generation-index.js';
@@ -18,10 +19,13 @@ import { LeaseObserver } from './lease-observer.js';
 import { turnOf } from './turn.js';
 
 export interface LeaseTimes {
-  /** A gateway says this often that it is there, and so renews its leases. */
+  /** A gateway says this often how it is. */
   readonly beatMs: number;
+  /** And this often, with a beat, that it renews its leases. */
+  readonly renewMs: number;
   /** Silent for longer, it has lost them. */
   readonly expiryMs: number;
+  /** At least this often it is seen to; and when a lease, or a turn, ends. */
   readonly checkMs: number;
   /** The next gateway in the order waits so long for the one before. */
   readonly turnMs: number;
@@ -29,10 +33,14 @@ export interface LeaseTimes {
 
 export const LEASE_TIMES: LeaseTimes = {
   beatMs: BEAT_INTERVAL_MS,
+  renewMs: RENEWAL_INTERVAL_MS,
   expiryMs: PRESENCE_EXPIRY_MS,
   checkMs: 200,
   turnMs: 500,
 };
+
+/** Time may stand still: then the moment that is waited for does not come nearer. */
+const SHORTEST_WAIT_MS = 10;
 
 export interface TakeOversSetup {
   readonly gatewayId: string;
@@ -62,6 +70,8 @@ export class TakeOvers {
   /** Since when each of those that should run here does not. */
   readonly #idle = new Map<string, number>();
   readonly #taking = new Set<string>();
+  /** Until the next look. */
+  #waitMs = 0;
 
   constructor(setup: TakeOversSetup) {
     this.#setup = setup;
@@ -72,8 +82,10 @@ export class TakeOvers {
   async run(signal: AbortSignal): Promise<void> {
     await this.#setup.index.caughtUp(signal);
     while (!signal.aborted) {
+      this.#waitMs = this.#setup.times.checkMs;
       this.#check();
-      await delay(this.#setup.times.checkMs, undefined, { signal, ref: false }).catch(() => {});
+      const waitMs = Math.max(SHORTEST_WAIT_MS, Math.ceil(this.#waitMs));
+      await delay(waitMs, undefined, { signal, ref: false }).catch(() => {});
     }
   }
 
@@ -84,7 +96,7 @@ export class TakeOvers {
   #check(): void {
     const { index, bus, runs, isOpen } = this.#setup;
     const gateways = bus.presence.list();
-    this.#observer.observe(gateways);
+    this.#observer.observe(gateways, (gatewayId) => bus.presence.silentMs(gatewayId) ?? 0);
     const nowMs = this.#ownMs();
     const free: GenerationRecord[] = [];
     const holders = new Set(gateways.map(({ gatewayId }) => gatewayId));
@@ -114,18 +126,25 @@ export class TakeOvers {
     if (runsHere || lease?.holder !== gatewayId) this.#idle.delete(generationId);
     if (runsHere) return true;
     if (lease?.holder === undefined) return false;
-    if (lease.holder !== gatewayId) return this.#observer.silentMs(lease.holder) < times.expiryMs;
+    if (lease.holder !== gatewayId) return this.#isAhead(times.expiryMs - this.#observer.silentMs(lease.holder));
     const nowMs = this.#ownMs();
     const sinceMs = this.#idle.get(generationId) ?? nowMs;
     this.#idle.set(generationId, sinceMs);
-    return nowMs - sinceMs < times.expiryMs;
+    return this.#isAhead(sinceMs + times.expiryMs - nowMs);
+  }
+
+  /** Whether a moment is still to come; it is then not missed. */
+  #isAhead(inMs: number): boolean {
+    if (inMs > 0) this.#waitMs = Math.min(this.#waitMs, inMs);
+    return inMs > 0;
   }
 
   #mayTake(record: GenerationRecord, gateways: readonly GatewayBeat[], nowMs: number): boolean {
     const { gatewayId, times, cardOf } = this.#setup;
     const turn = turnOf(gatewayId, record, gateways, times.expiryMs);
     if (turn === undefined || cardOf(record.plan.modelSha256) === undefined) return false;
-    return nowMs - (this.#ownerless.get(record.generationId) ?? nowMs) >= turn * times.turnMs;
+    const sinceMs = this.#ownerless.get(record.generationId) ?? nowMs;
+    return !this.#isAhead(sinceMs + turn * times.turnMs - nowMs);
   }
 
   async #take(record: GenerationRecord): Promise<void> {

@@ -21,7 +21,9 @@ export function turnOf(
   gateways: readonly Candidate[],
   expiryMs: number,
 ): number | undefined {
-  const staying = gateways.filter(({ draining }) => draining !== true);
+  // Who lost it has no turn, even if it is only just missed.
+  const left = gateways.filter((gateway) => gateway.gatewayId === gatewayId || gateway.gatewayId !== lease?.holder);
+  const staying = left.filter(({ draining }) => draining !== true);
   const same = staying.filter(({ arithmeticVersion }) => arithmeticVersion === arithmetic?.arithmeticVersion);
   const able = same.length > 0 ? same : staying;
   const weightOf = (id: string) => createHash('sha256').update(`${generationId} ${id}`).digest('hex');

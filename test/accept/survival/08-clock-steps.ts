@@ -18,7 +18,7 @@ const HOUR_MS = 3_600_000;
 const WHILE_ALIVE = [1, -1];
 /** Longer than a lease would outlive its end. */
 const STAYS_MS = LEASE_MS + 2 * TOLERANCE_MS;
-const BEAT_MS = 1_000;
+const RENEWAL_MS = 2_000;
 /** By then the observer has heard some silence. */
 const STEP_AFTER_MS = 2_500;
 const LOOK_EVERY_MS = 10;
@@ -63,31 +63,31 @@ async function afterLoss(hours: number, seed: number) {
   const view = await generate(seed, `lost ${hours}`);
   const [holder, observer] = cluster.gateways;
   const killed = new AbortController();
-  const lastBeat = lastBeatOf(bus, holder?.address ?? '', killed.signal);
-  // By then a beat was heard as it came; any phase of the next will do.
-  await delay(2 * BEAT_MS);
+  const lastRenewal = lastRenewalOf(bus, holder?.address ?? '', killed.signal);
+  // By then a renewal was heard as it came; any phase of the next will do.
+  await delay(2 * RENEWAL_MS);
   holder?.process.kill('SIGKILL');
   await delay(STEP_AFTER_MS);
   clock.set(hours);
   killed.abort();
-  const lastBeatMs = await lastBeat;
+  const lastRenewedMs = await lastRenewal;
   const movedAtMs = await view.movedAtMs();
   const tookLine = () => logLines(observer?.said() ?? '').find(({ msg }) => msg === 'took a generation over');
   await eventually(() => tookLine() !== undefined, LEASE_MS);
   const seenHours = Math.round((Date.parse(String(tookLine()?.time)) - Date.now()) / HOUR_MS);
   await view.cancel();
   const completed = (await view.ended) === 'cancelled';
-  return { hours, seenHours, offByMs: Math.round(movedAtMs - lastBeatMs - LEASE_MS), completed };
+  return { hours, seenHours, offByMs: Math.round(movedAtMs - lastRenewedMs - LEASE_MS), completed };
 }
 
-/** When the last new beat of a gateway was heard here. */
-async function lastBeatOf(bus: Bus, address: string, signal: AbortSignal): Promise<number> {
-  let uptimeMs = -1;
+/** When a gateway was last heard to renew its leases here. */
+async function lastRenewalOf(bus: Bus, address: string, signal: AbortSignal): Promise<number> {
+  let renewedMs = -1;
   let atMs = monotonicMs();
   while (!signal.aborted) {
     const beat = bus.presence.list().find((one) => one.address === address);
-    if (beat !== undefined && beat.uptimeMs !== uptimeMs) {
-      uptimeMs = beat.uptimeMs;
+    if (beat?.renewedMs !== undefined && beat.renewedMs !== renewedMs) {
+      renewedMs = beat.renewedMs;
       atMs = monotonicMs();
     }
     await delay(LOOK_EVERY_MS);

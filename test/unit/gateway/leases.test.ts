@@ -28,6 +28,27 @@ test('silence is counted in the observer’s own time, from the beat that was he
   assert.equal(observer.silentMs('b'), 500);
 });
 
+test('a beat that renews nothing does not break the silence, and one that was heard a while ago counts from then', () => {
+  let ownMs = 10_000;
+  const observer = new LeaseObserver(() => ownMs);
+  observer.observe([{ gatewayId: 'a', uptimeMs: 1_000, renewedMs: 1_000 }], () => 150);
+  assert.equal(observer.silentMs('a'), 150);
+  ownMs = 11_000;
+  observer.observe([{ gatewayId: 'a', uptimeMs: 2_000, renewedMs: 1_000 }]);
+  assert.equal(observer.silentMs('a'), 1_150);
+  ownMs = 12_000;
+  observer.observe([{ gatewayId: 'a', uptimeMs: 3_000, renewedMs: 3_000 }]);
+  assert.equal(observer.silentMs('a'), 0);
+});
+
+test('a lost holder has no turn', () => {
+  const gateways = ['lost', 'left'].map((gatewayId) => ({ gatewayId, arithmeticVersion: 'v', uptimeMs: OLD_MS }));
+  for (let i = 0; i < 20; i += 1) {
+    const record = { generationId: `g${i}`, lease: { holder: 'lost', fence: 1 } };
+    assert.equal(turnOf('left', record, gateways, LEASE_MS), 0);
+  }
+});
+
 test('gateways agree on whose turn it is, and take turns', () => {
   const gateways = ['a', 'b', 'c'].map((gatewayId) => ({ gatewayId, arithmeticVersion: 'v', uptimeMs: OLD_MS }));
   const firsts = new Set<string>();

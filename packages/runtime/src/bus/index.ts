@@ -34,6 +34,7 @@ export {
   PRESENCE_EXPIRY_MS,
   type Presence,
   type PresenceChange,
+  RENEWAL_INTERVAL_MS,
   type TenantBacklog,
 } from './presence.js';
 export { PresenceObserver } from './presence-observer.js';

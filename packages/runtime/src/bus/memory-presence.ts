@@ -18,6 +18,7 @@ export function createMemoryPresence(
       observer.forget(gatewayId);
     },
     list: () => observer.list(),
+    silentMs: (gatewayId) => observer.silentMs(gatewayId),
     async *watch(signal) {
       const { signal: ended, unlink } = linkSignals(signal, closed);
       try {

@@ -9,7 +9,7 @@ export type MonotonicClock = () => number;
 
 /**
  * One observer's judgement of which gateways are present, from the beats it
- * heard and when it heard them.
+ * heard and when it heard those that renewed leases.
  */
 export class PresenceObserver {
   readonly #heard = new Map<string, { readonly beat: GatewayBeat; readonly atMs: number }>();
@@ -24,7 +24,9 @@ export class PresenceObserver {
 
   hear(beat: GatewayBeat): void {
     this.#dropLongSilent();
-    this.#heard.set(beat.gatewayId, { beat, atMs: this.#now() });
+    const before = this.#heard.get(beat.gatewayId);
+    const renews = beat.renewedMs === undefined || beat.renewedMs !== before?.beat.renewedMs;
+    this.#heard.set(beat.gatewayId, { beat, atMs: before === undefined || renews ? this.#now() : before.atMs });
     this.#bell.ring();
   }
 
@@ -34,6 +36,11 @@ export class PresenceObserver {
 
   list(): readonly GatewayBeat[] {
     return [...this.#heard.values()].filter(({ atMs }) => this.#isFresh(atMs)).map(({ beat }) => beat);
+  }
+
+  silentMs(gatewayId: string): number | undefined {
+    const heard = this.#heard.get(gatewayId);
+    return heard && this.#now() - heard.atMs;
   }
 
   /** The present gateways as `joined`, then every change, until the signal is aborted. */

@@ -27,6 +27,8 @@ export interface GatewayBeat {
   /** How long the latest of these decisions took, at the 99th percentile. */
   readonly refusalP99Ms?: number;
   readonly uptimeMs: number;
+  /** Its uptime when it renewed its leases last; without it, it does so with every beat. */
+  readonly renewedMs?: number;
   /** It goes down and takes nothing any more. */
   readonly draining?: boolean;
   readonly arithmeticVersion: string;
@@ -42,8 +44,8 @@ export type PresenceChange =
 
 /**
  * Which gateways there are. Absence is judged by the observer: a gateway is
- * gone when this Bus, by its own monotonic clock, has not heard it for
- * {@link PRESENCE_EXPIRY_MS}. No clock is compared with another machine's.
+ * gone when this Bus, by its own monotonic clock, has not heard it renew its
+ * leases for {@link PRESENCE_EXPIRY_MS}. No clock is compared with another machine's.
  */
 export interface Presence {
   /** Sends one beat; a gateway does so every {@link BEAT_INTERVAL_MS}. */
@@ -52,9 +54,13 @@ export interface Presence {
   withdraw(gatewayId: string): Promise<void>;
   /** The newest beat of each present gateway. */
   list(): readonly GatewayBeat[];
+  /** Milliseconds since a gateway was heard to renew its leases; `undefined` of one that never was, or has left. */
+  silentMs(gatewayId: string): number | undefined;
   /** The present gateways as `joined`, then every change. Ends when the signal is aborted. */
   watch(signal: AbortSignal): AsyncIterable<PresenceChange>;
 }
 
 export const BEAT_INTERVAL_MS = 1_000;
+/** A gateway renews its leases this often: a third of the time after which it is missed. */
+export const RENEWAL_INTERVAL_MS = 2_000;
 export const PRESENCE_EXPIRY_MS = 6_000;

@@ -33,6 +33,7 @@ export function createNatsPresence(link: NatsLink, expiryMs: number): Presence {
       link.tell(presenceSubject(gatewayId), new Uint8Array());
     },
     list: () => observer.list(),
+    silentMs: (gatewayId) => observer.silentMs(gatewayId),
     async *watch(signal) {
       const { signal: ended, unlink } = linkSignals(signal, link.closed);
       try {
