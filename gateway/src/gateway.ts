@@ -17,6 +17,7 @@ import type { QueueBounds } from './admission/judge.js';
 import { Admission } from './admission.js';
 import { arithmeticVersion } from './arithmetic-version.js';
 import { CheckpointPacing } from './checkpoints/checkpoint-pacing.js';
+import { LiveStates } from './checkpoints/live-states.js';
 import { cancelGeneration } from './generations/cancel.js';
 import { GenerationIndex } from './generations/generation-index.js';
 import { GenerationRuns } from './generations/generation-runs.js';
@@ -58,6 +59,7 @@ export interface GatewaySetup {
   readonly watchTimes?: WatchTimes;
   readonly leaseTimes?: LeaseTimes;
   readonly checkpointPacing?: CheckpointPacing;
+  readonly statePacing?: CheckpointPacing;
   /** For tests, which show what each of them holds. */
   readonly protections?: Partial<Protections>;
 }
@@ -79,6 +81,7 @@ export class Gateway {
   readonly dispatcher: Dispatcher;
   readonly tenants: Tenants;
   readonly submissions = new OneAtATime();
+  readonly #liveStates: LiveStates;
   readonly #takeOvers: TakeOvers;
   readonly #leaseTimes: LeaseTimes;
   readonly #setup: GatewaySetup;
@@ -121,6 +124,13 @@ export class Gateway {
       boundsRunning,
       fairOrder,
     });
+    this.#liveStates = new LiveStates({
+      live: bus.live,
+      isHeard: () => this.protections.tellsStates && this.#otherGateways().length > 0,
+      isOpen: (generationId) => this.index.isOpen(generationId),
+      runsHere: (generationId) => this.runs.has(generationId),
+      pacing: setup.statePacing,
+    });
     this.runs = new GenerationRuns(
       {
         gatewayId: setup.gatewayId,
@@ -128,6 +138,7 @@ export class Gateway {
         log: this.log,
         live: this.live,
         objects: bus.objects,
+        liveStates: this.#liveStates,
         pacing: setup.checkpointPacing ?? new CheckpointPacing(),
         results: this.results,
         dispatcher: this.dispatcher,
@@ -181,6 +192,7 @@ export class Gateway {
       this.index.run(this.log, logger, signal),
       this.runs.hearCancels(signal),
       this.runs.watchers.run(signal),
+      this.#liveStates.run(signal),
       this.#takeOvers.run(signal),
       runRetention({ index: this.index, log: this.log, results: this.results, logger }, retention, signal),
       this.#announce(signal),

@@ -31,6 +31,8 @@ export interface Protections {
   readonly expectsSequence: boolean;
   /** A checkpoint is held against its checksum. */
   readonly verifiesCheckpoints: boolean;
+  /** The newest state of each image is told to the other gateways; off, only checkpoints are. */
+  readonly tellsStates: boolean;
   /** Leases are judged by this process's own monotonic time in touch with the Bus; off, by the wall clock. */
   readonly monotonicLeases: boolean;
 }
@@ -50,5 +52,6 @@ export const PROTECTIONS: Protections = {
   storesBeforeAccepting: true,
   expectsSequence: true,
   verifiesCheckpoints: true,
+  tellsStates: true,
   monotonicLeases: true,
 };

@@ -202,6 +202,15 @@ export const PROTECTIONS = [
     },
   },
   {
+    name: 'states-are-told',
+    holds: 'a gateway that takes a generation over repeats no step whose result it has heard of',
+    turnedOffBy: 'GatewaySetup.protections.tellsStates',
+    test: {
+      file: 'unit/gateway/told-states',
+      name: 'what was told of a lost gateway’s image is not made again, nor is it decoded before it is stored',
+    },
+  },
+  {
     name: 'monotonic-leases',
     holds: 'a lease is judged by the time of the observer’s own that passes, whatever the clock says',
     turnedOffBy: 'GatewaySetup.protections.monotonicLeases',

@@ -11,10 +11,12 @@ import type { GenerationTelemetry } from '../telemetry/generation-telemetry.js';
 import { encodeCheckpoint } from './checkpoint-codec.js';
 import type { CheckpointPacing } from './checkpoint-pacing.js';
 import { ImageCheckpoints } from './image-checkpoints.js';
+import type { LiveStates } from './live-states.js';
 
 export interface CheckpointKeeperSetup {
   readonly objects: ObjectStore;
   readonly pacing: CheckpointPacing;
+  readonly liveStates: LiveStates;
   readonly writer: GenerationWriter;
   readonly fence: number;
   readonly arithmetic: Arithmetic;
@@ -36,10 +38,13 @@ export class CheckpointKeeper {
   }
 
   begin(imageIndex: number, resumedFrom: SchedulerState | undefined): ImageCheckpoints {
-    const { pacing, logger, told } = this.#setup;
+    const { pacing, liveStates, writer, logger, told } = this.#setup;
+    const { generationId, checkpoints } = writer.record;
     const image = new ImageCheckpoints({
       pacing,
       resumedFrom,
+      storedStep: checkpoints[imageIndex]?.[0]?.stepIndex ?? 0,
+      teller: liveStates.begin(generationId, imageIndex, (state) => this.#encoded(imageIndex, state)),
       save: (state) => told.checkpoint(imageIndex, state.stepIndex, () => this.#save(imageIndex, state)),
       failed: (thrown) => logger.warn('could not make a checkpoint', { cause: TesseraError.from(thrown).message }),
     });
@@ -57,15 +62,20 @@ export class CheckpointKeeper {
   }
 
   async #save(imageIndex: number, state: SchedulerState): Promise<void> {
-    const { objects, writer, fence, arithmetic, patience, ageMs } = this.#setup;
-    const { generationId, plan, checkpoints } = writer.record;
+    const { objects, writer, fence, patience, ageMs } = this.#setup;
+    const { generationId, checkpoints } = writer.record;
     const { stepIndex } = state;
     const object = `${generationId}/${fence}/${imageIndex}.${stepIndex}`;
-    const bytes = encodeCheckpoint({ generationId, imageIndex, modelSha256: plan.modelSha256, state, ...arithmetic });
     const oldest = checkpoints[imageIndex]?.[CHECKPOINTS_KEPT - 1];
-    await objects.put(object, bytes, { until: patience });
+    await objects.put(object, this.#encoded(imageIndex, state), { until: patience });
     await writer.append({ type: 'checkpoint', imageIndex, stepIndex, object, ageMs: ageMs() });
     if (oldest !== undefined) void deleteObjects(objects, [oldest.object]);
+  }
+
+  #encoded(imageIndex: number, state: SchedulerState): Uint8Array {
+    const { writer, arithmetic } = this.#setup;
+    const { generationId, plan } = writer.record;
+    return encodeCheckpoint({ generationId, imageIndex, modelSha256: plan.modelSha256, state, ...arithmetic });
   }
 }
 

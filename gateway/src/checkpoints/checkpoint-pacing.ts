@@ -1,18 +1,32 @@
 /** Of the time of a gateway's generations, at most. */
 const MOST_SHARE = 0.05;
-/** Weight of the newest save against all before. */
-const NEWEST = 0.2;
+/** Saves whose least time is what one costs. */
+const LATEST = 16;
 /** Until one was made. */
 const FIRST_SAVE_MS = 10;
 
 /**
  * When a checkpoint is worth what it costs: all images that are in the making
- * here together spend a twentieth of the time on theirs, by what the latest
- * ones took.
+ * here together spend a share of the time on theirs.
+ *
+ * Nobody waits for them, so what one costs is what it keeps busy. Most of the
+ * time that one takes on a loaded machine it stands behind others; the least
+ * of the latest ones' times is near to what it takes by itself.
  */
 export class CheckpointPacing {
-  #saveMs = FIRST_SAVE_MS;
+  readonly #share: number;
+  readonly #latestMs: number[] = [];
+  #costMs: number;
   #images = 0;
+
+  /**
+   * @param share of the time, at most.
+   * @param firstMs taken to be the cost until one was made.
+   */
+  constructor(share = MOST_SHARE, firstMs = FIRST_SAVE_MS) {
+    this.#share = share;
+    this.#costMs = firstMs;
+  }
 
   /** An image begins. @returns what is called when it ends. */
   enter(): () => void {
@@ -26,10 +40,12 @@ export class CheckpointPacing {
 
   /** Time between two checkpoints of one image. */
   get intervalMs(): number {
-    return (this.#saveMs * Math.max(1, this.#images)) / MOST_SHARE;
+    return (this.#costMs * Math.max(1, this.#images)) / this.#share;
   }
 
   saved(ms: number): void {
-    this.#saveMs += NEWEST * (ms - this.#saveMs);
+    this.#latestMs.push(ms);
+    if (this.#latestMs.length > LATEST) this.#latestMs.shift();
+    this.#costMs = Math.min(...this.#latestMs);
   }
 }

@@ -1,5 +1,6 @@
 import type { SchedulerState } from '@tessera/core';
 import type { CheckpointPacing } from './checkpoint-pacing.js';
+import type { StateTeller } from './live-states.js';
 
 export interface ImageCheckpointsSetup {
   readonly pacing: CheckpointPacing;
@@ -8,6 +9,9 @@ export interface ImageCheckpointsSetup {
   /** A checkpoint that nobody waits for could not be made. */
   readonly failed: (thrown: unknown) => void;
   readonly resumedFrom: SchedulerState | undefined;
+  /** Step of the newest checkpoint, at which or behind which it goes on; 0 without one. */
+  readonly storedStep: number;
+  readonly teller: StateTeller;
 }
 
 /** The checkpoints of one image in the making. Denoising never waits for them; decoding does. */
@@ -22,12 +26,15 @@ export class ImageCheckpoints {
   constructor(setup: ImageCheckpointsSetup) {
     this.#setup = setup;
     this.#leave = setup.pacing.enter();
-    this.#savedStep = setup.resumedFrom?.stepIndex ?? 0;
+    // What another gateway told is not stored yet.
+    this.#newest = setup.resumedFrom;
+    this.#savedStep = Math.min(setup.resumedFrom?.stepIndex ?? 0, setup.storedStep);
   }
 
   /** Never waits. One is made at a time. */
   reached(state: SchedulerState): void {
     this.#newest = state;
+    this.#setup.teller.reached(state);
     if (this.#saving !== undefined || performance.now() - this.#savedAtMs < this.#setup.pacing.intervalMs) return;
     this.#save(state).catch((thrown) => this.#setup.failed(thrown));
   }
@@ -47,6 +54,7 @@ export class ImageCheckpoints {
   /** Nothing more is made of the image for now. */
   leave(): void {
     this.#leave();
+    this.#setup.teller.leave();
   }
 
   #save(state: SchedulerState): Promise<void> {

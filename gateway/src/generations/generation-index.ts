@@ -41,6 +41,10 @@ export class GenerationIndex {
     return [...this.#seen.keys()].flatMap((generationId) => this.#records.get(generationId) ?? []);
   }
 
+  isOpen(generationId: string): boolean {
+    return this.#seen.has(generationId);
+  }
+
   /**
    * Milliseconds since a generation that has not ended was accepted: as this
    * gateway saw it, or as its holders said and what passed here since, whichever is more.

@@ -1,5 +1,6 @@
 import type { GenerationLog, LiveChannel, Logger, ObjectStore, Telemetry } from '@tessera/runtime';
 import type { CheckpointPacing } from '../checkpoints/checkpoint-pacing.js';
+import type { LiveStates } from '../checkpoints/live-states.js';
 import type { Ledger } from '../ledger.js';
 import type { Protections } from '../protections.js';
 import type { ConditioningCache } from '../stages/conditioning-cache.js';
@@ -15,6 +16,7 @@ export interface RunServices {
   readonly live: LiveChannel;
   readonly objects: ObjectStore;
   readonly pacing: CheckpointPacing;
+  readonly liveStates: LiveStates;
   readonly results: Results;
   readonly dispatcher: Dispatcher;
   readonly cache: ConditioningCache;

@@ -12,6 +12,11 @@ export function fenceOf(subject: string): number {
   return Number(subject.split('.')[3]);
 }
 
+/** The newest state of an image in the making, as the bytes of a checkpoint; `*` for all. */
+export function stateSubject(generationId: string, imageIndex: number | '*'): string {
+  return `gen.${generationId}.state.${imageIndex}`;
+}
+
 /** Whoever runs the generation is asked to stop; the message is empty. */
 export function cancelSubject(generationId: string): string {
   return `gen.${generationId}.cancel`;

@@ -8,6 +8,7 @@ const OF_SURVIVAL: readonly ProtectionName[] = [
   'expected-sequence',
   'append-expects-sequence',
   'checkpoint-checksum',
+  'states-are-told',
   'objects-are-checked',
   'monotonic-leases',
   'calls-end-before-goaway',

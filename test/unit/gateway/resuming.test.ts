@@ -62,7 +62,8 @@ async function lostAtStepThree(
   const workers: FakeWorker[] = [await startFakeTextEncoder(t), ...made, await startFakeDecoder(t)];
   const bus = damageableBus(createMemoryBus({ presenceExpiryMs: 300 }));
   const dispatchLimits = { workerWaitMs: 100, attempts: 5, minBackoffMs: 5 };
-  const protections = { verifiesCheckpoints: isOn('checkpoint-checksum') };
+  // Only checkpoints are to be had.
+  const protections = { verifiesCheckpoints: isOn('checkpoint-checksum'), tellsStates: false };
   const { first, second } = await startTwoGateways(t, workers, { bus, dispatchLimits, protections });
   const events = generated(first.client, request);
   const { generationId } = await until(events, 'accepted');

@@ -13,6 +13,13 @@ export class EveryStep extends CheckpointPacing {
   }
 }
 
+/** Lets none be made but those that are waited for. */
+export class Never extends CheckpointPacing {
+  override get intervalMs(): number {
+    return Number.POSITIVE_INFINITY;
+  }
+}
+
 /** Leases as they are, twenty times as fast; every beat renews them. */
 export const FAST_LEASES = { beatMs: 50, renewMs: 50, expiryMs: 300, checkMs: 10, turnMs: 25 };
 
