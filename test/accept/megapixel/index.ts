@@ -1,5 +1,5 @@
-import { sizesPoint } from './01-sizes.js';
-import { placementPoint } from './02-placement.js';
+import { sizePoints } from './01-sizes.js';
+import { placementPoints } from './02-placement.js';
 import { everyCanvasPoint } from './03-every-canvas.js';
 import { nativeBitsPoint } from './04-native-bits.js';
 import { seamsPoint } from './05-seams.js';
@@ -7,8 +7,8 @@ import { littleMemoryPoint } from './06-little-memory.js';
 import { manyDenoisersPoint } from './07-many-denoisers.js';
 
 export const megapixel = [
-  sizesPoint,
-  placementPoint,
+  ...sizePoints,
+  ...placementPoints,
   everyCanvasPoint,
   nativeBitsPoint,
   seamsPoint,
