@@ -1,11 +1,12 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { access, mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isAsRecorded, writeRecord } from './cut-record.js';
 import type { SubGraph } from './sub-graph.js';
 import { type WriteOptions, writeSubGraph } from './write-sub-graph.js';
 
 /** Changes with what the cutter writes for one and the same plan. */
-const CUT_VERSION = 1;
+const CUT_VERSION = 2;
 
 export interface Cut {
   /** Of the model's manifest. */
@@ -25,21 +26,37 @@ export interface Cut {
  */
 export async function cutGraphs(
   folder: string,
-  { modelSha256, plan, graphs }: Cut,
+  cut: Cut,
   options: WriteOptions = { weights: 'copy' },
 ): Promise<readonly string[]> {
-  const cut = join(folder, `${modelSha256.slice(0, 32)}-${cutSha256(plan).slice(0, 16)}`);
-  if (!(await exists(cut))) {
-    const unfinished = `${cut}.${process.pid}`;
-    await rm(unfinished, { recursive: true, force: true });
+  const found = await foundCut(folder, cut);
+  if (found !== undefined) return found;
+  const written = cutFolder(folder, cut);
+  const unfinished = `${written}.${randomUUID()}`;
+  try {
     await mkdir(unfinished, { recursive: true });
-    for (const graph of graphs) await writeSubGraph(graph, graphPath(unfinished, graph.name), options);
-    await rename(unfinished, cut).catch(async (thrown) => {
-      await rm(unfinished, { recursive: true, force: true });
-      if (!(await exists(cut))) throw thrown;
+    for (const graph of cut.graphs) await writeSubGraph(graph, graphPath(unfinished, graph.name), options);
+    await writeRecord(unfinished);
+    await rename(unfinished, written).catch(async (thrown) => {
+      if (!(await exists(written))) throw thrown;
     });
+  } finally {
+    await rm(unfinished, { recursive: true, force: true });
   }
-  return graphs.map(({ name }) => graphPath(cut, name));
+  return pathsIn(written, cut);
+}
+
+/**
+ * The files of a graph that was cut before, every byte held to the hashes that were taken then.
+ *
+ * @returns `undefined` where there are none, or where they are not what was written: those are removed.
+ */
+export async function foundCut(folder: string, cut: Cut): Promise<readonly string[] | undefined> {
+  const written = cutFolder(folder, cut);
+  if (!(await exists(written))) return undefined;
+  if (await isAsRecorded(written)) return pathsIn(written, cut);
+  await rm(written, { recursive: true, force: true });
+  return undefined;
 }
 
 /** Names what a plan makes of a model. */
@@ -47,6 +64,14 @@ export function cutSha256(plan: unknown): string {
   return createHash('sha256')
     .update(`${CUT_VERSION} ${JSON.stringify(plan)}`)
     .digest('hex');
+}
+
+function cutFolder(folder: string, { modelSha256, plan }: Cut): string {
+  return join(folder, `${modelSha256.slice(0, 32)}-${cutSha256(plan).slice(0, 16)}`);
+}
+
+function pathsIn(written: string, { graphs }: Cut): readonly string[] {
+  return graphs.map(({ name }) => graphPath(written, name));
 }
 
 /** A folder for each: weights beside a model keep their own names. */

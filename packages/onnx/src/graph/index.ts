@@ -10,7 +10,7 @@ export { reachOf } from './bands/reach.js';
 export { type BandRows, latentRowsOf, runBands, runShare, type WholeRun } from './bands/run-bands.js';
 export type { SharedTensor, SharedTensors, ShareLink } from './bands/share-link.js';
 export { rowCount, stackRows, takeRows } from './bands/tensor-rows.js';
-export { type Cut, cutGraphs, cutSha256 } from './cut-cache.js';
+export { type Cut, cutGraphs, cutSha256, foundCut } from './cut-cache.js';
 export { type ElementType, elementBytes } from './element-type.js';
 export { GraphIndex } from './graph-index.js';
 export type { GraphModel, ModelOperator, StoredTensor, ValueDeclaration } from './graph-model.js';
