@@ -4,6 +4,7 @@ import type { Candidate } from '../admission/place.js';
 import { type Work, workOf } from '../admission/work.js';
 import type { Admission } from '../admission.js';
 import { LEFT } from '../telemetry/generation-telemetry.js';
+import { foreseeGeneration } from './foresee-generation.js';
 import { GenerationRun } from './generation-run.js';
 import { fenced } from './generation-writer.js';
 import type { RunServices } from './run-services.js';
@@ -41,6 +42,11 @@ export class GenerationRuns {
     this.#runs.set(generationId, { run, ended });
     this.watchers.attend(generationId, record.request.keepForMs);
     if (this.#givenUp) run.giveUp();
+  }
+
+  /** It may soon run here: what can be made ready is. */
+  foresee(record: GenerationRecord, card: ModelCard): void {
+    foreseeGeneration(this.#services, record, card);
   }
 
   has(generationId: string): boolean {

@@ -67,6 +67,8 @@ export class TakeOvers {
   readonly #observer: LeaseObserver;
   /** Since when each of them is nobody's, in the observer's time. */
   readonly #ownerless = new Map<string, number>();
+  /** Held by gateways that are silent, and made ready for. */
+  readonly #foreseen = new Map<string, number>();
   /** Since when each of those that should run here does not. */
   readonly #idle = new Map<string, number>();
   readonly #taking = new Set<string>();
@@ -104,14 +106,19 @@ export class TakeOvers {
       const { generationId, lease } = record;
       if (lease?.holder !== undefined) holders.add(lease.holder);
       runs.heardLease(generationId, lease);
-      if (this.#isHeld(record)) this.#ownerless.delete(generationId);
-      else free.push(record);
+      if (!this.#isHeld(record)) {
+        free.push(record);
+        continue;
+      }
+      this.#ownerless.delete(generationId);
+      this.#foresee(record, gateways);
     }
     for (const { generationId } of free) {
       if (!this.#ownerless.has(generationId)) this.#ownerless.set(generationId, nowMs);
     }
     keepOnly(this.#ownerless, free);
     keepOnly(this.#idle, index.open);
+    keepOnly(this.#foreseen, index.open);
     this.#observer.forgetAllBut(holders);
     if (!isOpen()) return;
     for (const record of free.sort(runningFirst)) {
@@ -137,6 +144,19 @@ export class TakeOvers {
   #isAhead(inMs: number): boolean {
     if (inMs > 0) this.#waitMs = Math.min(this.#waitMs, inMs);
     return inMs > 0;
+  }
+
+  /** A holder that did not renew its leases for half of their time may be lost. */
+  #foresee(record: GenerationRecord, gateways: readonly GatewayBeat[]): void {
+    const { runs, gatewayId, times, cardOf, isOpen } = this.#setup;
+    const { generationId, state, lease } = record;
+    if (state !== 'running' || lease?.holder === undefined || lease.holder === gatewayId) return;
+    if (this.#foreseen.get(generationId) === lease.fence || !isOpen()) return;
+    if (this.#observer.silentMs(lease.holder) < times.expiryMs / 2) return;
+    const card = cardOf(record.plan.modelSha256);
+    if (card === undefined || turnOf(gatewayId, record, gateways, times.expiryMs) !== 0) return;
+    this.#foreseen.set(generationId, lease.fence);
+    runs.foresee(record, card);
   }
 
   #mayTake(record: GenerationRecord, gateways: readonly GatewayBeat[], nowMs: number): boolean {

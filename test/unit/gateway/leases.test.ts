@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Lease } from '@tessera/core';
 import { LeaseObserver, turnOf } from '@tessera/gateway';
+import { createMemoryBus } from '@tessera/runtime';
 import { deferred } from '../../support/deferred.js';
+import { eventually } from '../../support/processes.js';
 import { isOn } from '../../support/protections.js';
 import { startFakeDecoder, startFakeDenoiser, startFakeTextEncoder } from './fake-workers.js';
 import { all, asked, generated, until, watched } from './test-gateway.js';
@@ -162,4 +164,25 @@ test('a gateway that goes down leaves its generations to another at once, as far
   assert.equal((await all(watched(second.client, { generationId }))).at(-1)?.type, 'completed');
   // Two steps by the first, two by the second, and the call that the first withdrew.
   assert.equal(denoiser.calls.length, 5);
+});
+
+test('a gateway that may have to go on with a generation has its prompts encoded before the lease ends', async (t) => {
+  const never = deferred();
+  t.after(() => never.resolve());
+  const encoder = await startFakeTextEncoder(t);
+  const denoiser = await startFakeDenoiser(t, { beforeAnswer: (n) => (n === 2 ? never.promise : Promise.resolve()) });
+  // Half of it is long on any machine.
+  const leaseTimes = { ...FAST_LEASES, expiryMs: 4_000 };
+  const bus = createMemoryBus({ presenceExpiryMs: leaseTimes.expiryMs });
+  const workers = [encoder, denoiser, await startFakeDecoder(t)];
+  const { first, second } = await startTwoGateways(t, workers, { bus, leaseTimes });
+  const events = generated(first.client, request);
+  const { generationId } = await until(events, 'progress');
+  const byFirst = [...encoder.prompts];
+  first.own.freeze();
+  assert.ok(await eventually(() => encoder.prompts.length === 2 * byFirst.length, 10_000), 'nothing was encoded');
+  assert.equal((await second.gateway.log.read(generationId))?.lease?.holder, 'first');
+  assert.equal((await all(watched(second.client, { generationId }))).at(-1)?.type, 'completed');
+  assert.deepEqual(encoder.prompts, [...byFirst, ...byFirst]);
+  await events.return();
 });
