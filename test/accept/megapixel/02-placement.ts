@@ -140,7 +140,8 @@ function judge(request: RequestName, { single, fours, killed }: Workers, bits: R
   const value = {
     placements: [...bits.keys()],
     distinct,
-    largestRun: Math.max(...rowsOf(fours)),
+    // A denoiser does not wait for company: of two windows the first runs alone.
+    ...(request !== 'pair' && { largestRun: Math.max(...rowsOf(fours)) }),
     ...(request !== 'banded' && { largestRunOfSingle: Math.max(...rowsOf([single])) }),
     // One row where four had room: the other half of guidance was elsewhere.
     ...(request === 'pair' && { halvesApart: rowsOf(fours).includes(1) }),

@@ -65,6 +65,7 @@ export const seamsPoint: AcceptancePoint = {
           secondDifference: medianOf(blended.map(({ figures }) => figures.secondDifference)),
           toneStep: medianOf(blended.map(({ figures }) => figures.toneStep)),
           everyStep: medianOf(blended.map(({ everyStep }) => everyStep)),
+          elsewhere: medianOf(blended.map(({ elsewhere }) => elsewhere)),
           zScore: medianOf(blended.map(({ figures }) => figures.zScore)),
           composed: medianOf(composed.map(({ figures }) => figures.ratio)),
           ...{ stitched: stitched.map(rounded), inReceipts: told },
@@ -105,6 +106,8 @@ export interface Measured {
   readonly figures: SeamFigures;
   /** The mean of the ratio over the steps, each at the edges of its own windows. */
   readonly everyStep: number;
+  /** The ratio at as many lines on which nothing rests: each two cells after an edge. */
+  readonly elsewhere: number;
   /** What its receipt says. */
   readonly receipt: SeamFigures | undefined;
 }
@@ -116,10 +119,20 @@ export async function measuredImage(client: TesseraClient, request: SeamRequest)
     const [completed] = event.type === 'completed' ? event.images : [];
     if (completed === undefined || plan === undefined) continue;
     const image = await decodeImage(await client.imageBytes(event.generationId, completed.image));
-    const everyStep = ratioOfEveryStep(image, plan);
-    return { figures: seamFigures(image, edgesOf(plan)), everyStep, receipt: completed.receipt.seams };
+    const edges = edgesOf(plan);
+    return {
+      figures: seamFigures(image, edges),
+      everyStep: ratioOfEveryStep(image, plan),
+      elsewhere: seamFigures(image, movedEdges(edges)).ratio,
+      receipt: completed.receipt.seams,
+    };
   }
   throw new Error(`seed ${request.seed} did not complete`);
+}
+
+function movedEdges({ x, y, period }: SeamEdges): SeamEdges {
+  const moved = (lines: readonly number[]) => lines.map((line) => line + 2 * period);
+  return { x: moved(x), y: moved(y), period };
 }
 
 function ratioOfEveryStep(image: Pixels, plan: PlanSummary): number {
