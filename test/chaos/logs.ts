@@ -1,4 +1,4 @@
-import { isTerminal, type Plan, TesseraError } from '@tessera/core';
+import { isTerminal, type LogEntry, type Plan, TesseraError } from '@tessera/core';
 import { connectNatsBus, createGenerationLog, createLogger } from '@tessera/runtime';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
@@ -13,6 +13,8 @@ export interface LoggedGeneration {
   readonly takeOvers: number;
   /** Most steps of one image between two of its checkpoints, or before the first. */
   readonly longestInterval: number;
+  /** Who had it when, and from where on it could go on. */
+  readonly history: readonly string[];
 }
 
 /** Reads every log there is; one that cannot be read is an error. */
@@ -35,7 +37,7 @@ export async function readLogs(natsUrl: string): Promise<ReadonlyMap<string, Log
       if (notice.type === 'deleted') continue;
       const { entry, record } = notice;
       const { generationId, plan, state } = record;
-      const before = found.get(generationId) ?? { endings: [], takeOvers: 0, longestInterval: 0 };
+      const before = found.get(generationId) ?? { endings: [], takeOvers: 0, longestInterval: 0, history: [] };
       const ending = entry.type === 'event' && isTerminal(entry.event) ? [entry.event.type] : [];
       let { longestInterval } = before;
       if (entry.type === 'checkpoint') {
@@ -47,6 +49,7 @@ export async function readLogs(natsUrl: string): Promise<ReadonlyMap<string, Log
         ...{ generationId, plan, state, longestInterval },
         endings: [...before.endings, ...ending],
         takeOvers: before.takeOvers + (entry.type === 'lease' ? 1 : 0),
+        history: [...before.history, ...told(entry)],
       });
     }
   } finally {
@@ -54,4 +57,11 @@ export async function readLogs(natsUrl: string): Promise<ReadonlyMap<string, Log
     await bus.close();
   }
   return found;
+}
+
+function told(entry: LogEntry): readonly string[] {
+  if (entry.type !== 'lease' && entry.type !== 'checkpoint') return [];
+  const at = `at ${Math.round(entry.ageMs ?? 0)} ms`;
+  if (entry.type === 'lease') return [`${at} lease ${entry.fence}`];
+  return [`${at} step ${entry.stepIndex} of image ${entry.imageIndex}`];
 }

@@ -129,16 +129,19 @@ function repeatedEvaluations({ followed, logs, evaluations, done }: Seen): Held 
     if (logged === undefined || endings[0] !== 'completed') continue;
     const { plan, takeOvers, longestInterval } = logged;
     const inFlight = plan.evaluations / plan.timesteps.length;
-    const lostDenoisers = done.filter(
-      ({ victim, doneAtMs }) => victim.startsWith('denoiser') && doneAtMs >= beganMs && doneAtMs <= endedMs,
-    ).length;
+    const meanwhile = done.filter(({ doneAtMs }) => doneAtMs >= beganMs && doneAtMs <= endedMs);
+    const lostDenoisers = meanwhile.filter(({ victim }) => victim.startsWith('denoiser')).length;
     const mayRepeat = lostDenoisers * inFlight + takeOvers * (longestInterval + 1) * inFlight;
     const its = evaluations.get(logged.generationId) ?? 0;
     made += its;
     needed += plan.evaluations;
     allowed += mayRepeat;
     if (its > plan.evaluations + mayRepeat) {
-      against.push(`${logged.generationId}: ${its}, needed ${plan.evaluations}, may repeat ${mayRepeat}`);
+      const disturbed = meanwhile.map(
+        ({ kind, victim, doneAtMs }) => `at ${Math.round(doneAtMs - beganMs)} ms ${kind} ${victim}`,
+      );
+      const history = [...logged.history, ...disturbed].join(', ');
+      against.push(`${logged.generationId}: ${its}, needed ${plan.evaluations}, may repeat ${mayRepeat} (${history})`);
     }
   }
   const value = { needed, made, mayRepeat: allowed, against: against.length, such: against.slice(0, 5) };
