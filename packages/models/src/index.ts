@@ -6,7 +6,7 @@ export { type AddedModel, type AddModelOptions, addModel } from './store/add-mod
 export { type CreateManifestOptions, createManifest, writeManifest } from './store/create-manifest.js';
 export { type ListedModel, listModels, listModelsIn } from './store/list-models.js';
 export { MANIFEST_FILE, type Manifest, type ManifestEntry, manifestIdentity, manifestText } from './store/manifest.js';
-export { type OpenedModel, type OpenModelOptions, openModel, verifyModel } from './store/open-model.js';
+export { type OpenedModel, type OpenModelOptions, openModel, verifyModel, verifyStage } from './store/open-model.js';
 export { type ReadModelCardOptions, readModelCard } from './store/read-model-card.js';
 export { removeModel } from './store/remove-model.js';
 export { type ResolvedModel, type ResolveModelOptions, resolveModel } from './store/resolve-model.js';

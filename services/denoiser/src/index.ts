@@ -11,6 +11,7 @@ export type {
 } from './evaluation.js';
 export { measureNetwork, type NetworkMeasurement } from './measure-network.js';
 export { type CutDenoiser, type CutPart, cutDenoiser, writePart } from './parts/cut-denoiser.js';
+export { type OpenPartSetup, openPart } from './parts/open-part.js';
 export {
   PART_LINK_TIMES,
   PART_PROTECTIONS,

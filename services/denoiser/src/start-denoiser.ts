@@ -29,7 +29,7 @@ export async function startDenoiser(
   const { device, threads, denoiserParts: addresses, home, peers } = settings;
   const [executor, models] = await Promise.all([
     startExecutor({ device: parseDevice(device), threads }),
-    openModels(settings, signal),
+    openModels(settings, signal, addresses.length === 0 ? 'denoiser' : 'card'),
   ]);
   const ownClass = await numericClass(executor);
   const cache = join(home, 'cache');

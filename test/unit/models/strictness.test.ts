@@ -19,6 +19,7 @@ import {
   manifestIdentity,
   openModel,
   verifyModel,
+  verifyStage,
   writeManifest,
 } from '@tessera/models';
 import { writeLegacySd } from '../../support/model-folders.js';
@@ -128,9 +129,14 @@ test('a stage hashes its own files and every config, and the listing stays whole
   const model = await storedModel(folder);
   rewrite(join(model, 'unet/weights.pb'), flipBit);
   assert.equal((await openModel(model, { verify: 'decoder' })).card.denoiser.output, 'out_sample');
+  const opened = await openModel(model, { verify: 'card' });
+  await verifyStage(opened, 'decoder');
+  await assert.rejects(verifyStage(opened, 'denoiser'), /unet\/weights\.pb has changed/);
   await assert.rejects(openModel(model, { verify: 'denoiser' }), /unet\/weights\.pb has changed/);
   await assert.rejects(openModel(model, { verify: ['unet/weights.pb'] }), /unet\/weights\.pb has changed/);
   await assert.rejects(openModel(model, { verify: ['absent'] }), /absent is not in the manifest/);
+  rewrite(join(model, 'model_index.json'), flipBit);
+  await assert.rejects(openModel(model, { verify: 'card' }), /model_index\.json has changed/);
   rmSync(join(model, 'unet/weights.pb'));
   await assert.rejects(openModel(model, { verify: 'decoder' }), /unet\/weights\.pb is missing/);
 });

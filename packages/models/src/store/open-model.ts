@@ -6,11 +6,14 @@ import { manifestMismatch } from '../model-defect.js';
 import { checkListing } from './check-listing.js';
 import { assertUnchanged } from './hash-file.js';
 import { MANIFEST_FILE, type Manifest, type ManifestEntry, manifestFromText } from './manifest.js';
-import { type ModelStage, stageFiles } from './stage-files.js';
+import { cardFiles, type ModelStage, stageFiles } from './stage-files.js';
 
 export interface OpenModelOptions {
-  /** Which files to hash: all, those one stage loads, or these paths. The listing is always checked whole. */
-  readonly verify: 'all' | ModelStage | readonly string[];
+  /**
+   * Which files to hash: all, those one stage loads, those that the card is read from, or these paths. The listing is
+   * always checked whole.
+   */
+  readonly verify: 'all' | 'card' | ModelStage | readonly string[];
   /** What the card calls the model; the folder's name when left out. */
   readonly name?: string;
   readonly signal?: AbortSignal;
@@ -46,6 +49,14 @@ export async function verifyModel(
   return openModel(folder, { ...options, verify: 'all' });
 }
 
+/**
+ * Holds the files of one stage of an opened model to their hashes.
+ * @throws TesseraError `failed_precondition` naming the file that is changed.
+ */
+export async function verifyStage(opened: OpenedModel, stage: ModelStage, signal?: AbortSignal): Promise<void> {
+  for (const entry of stageFiles(opened.manifest, stage)) await assertUnchanged(opened.folder, entry, signal);
+}
+
 export async function readManifest(folder: string): Promise<Manifest> {
   return manifestFromText(await readFile(join(folder, MANIFEST_FILE), 'utf8').catch(refuseMissing));
 
@@ -61,6 +72,7 @@ export async function readManifest(folder: string): Promise<Manifest> {
 function filesToHash(manifest: Manifest, verify: OpenModelOptions['verify']): readonly ManifestEntry[] {
   const all = [...manifest.files, ...manifest.documents];
   if (verify === 'all') return all;
+  if (verify === 'card') return cardFiles(manifest);
   if (typeof verify === 'string') return stageFiles(manifest, verify);
   return verify.map((path) => {
     const entry = all.find((entry) => entry.path === path);

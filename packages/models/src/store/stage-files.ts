@@ -8,10 +8,16 @@ const STAGE_FOLDERS: Readonly<Record<ModelStage, RegExp>> = {
   decoder: /^vae(_decoder|_encoder)?\//,
 };
 
-/**
- * What a worker of one stage loads: its own folders, and every JSON file of
- * the model, because the model card is read from all of them.
- */
+/** What a worker of one stage loads: its own folders, and what the model card is read from. */
 export function stageFiles(manifest: Manifest, stage: ModelStage): readonly ManifestEntry[] {
-  return manifest.files.filter(({ path }) => STAGE_FOLDERS[stage].test(path) || path.endsWith('.json'));
+  return manifest.files.filter((entry) => STAGE_FOLDERS[stage].test(entry.path) || isOfCard(entry));
+}
+
+/** What the model card is read from, but for the graphs' headers. */
+export function cardFiles(manifest: Manifest): readonly ManifestEntry[] {
+  return manifest.files.filter(isOfCard);
+}
+
+function isOfCard({ path }: ManifestEntry): boolean {
+  return path.endsWith('.json');
 }

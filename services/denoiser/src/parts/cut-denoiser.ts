@@ -2,9 +2,11 @@ import { join } from 'node:path';
 import { elementCount, type ModelCard } from '@tessera/core';
 import type { OpenedModel } from '@tessera/models';
 import {
+  type Cut,
   cutGraphs,
   cutSha256,
   elementBytes,
+  foundCut,
   GraphIndex,
   type GraphPartsPlan,
   planGraphParts,
@@ -53,11 +55,20 @@ export function cutDenoiser({ folder, card }: Pick<OpenedModel, 'folder' | 'card
 }
 
 /** The file of one of its parts, written if it is not there. @param cache folder of this machine's caches. */
-export async function writePart({ card, id, parts }: CutDenoiser, part: number, cache: string): Promise<string> {
-  const graphs = parts.slice(part, part + 1).map(({ graph }) => graph);
-  const [path] = await cutGraphs(join(cache, 'cut'), { modelSha256: card.sha256, plan: [id, part], graphs });
-  if (path === undefined) throw new RangeError(`there is no part ${part}`);
-  return path;
+export async function writePart(cut: CutDenoiser, part: number, cache: string): Promise<string> {
+  const [path] = await cutGraphs(join(cache, 'cut'), cutOf(cut, part));
+  return path as string;
+}
+
+/** The same where it was written before; `undefined` where it was not, or is not what was written. */
+export async function foundPart(cut: CutDenoiser, part: number, cache: string): Promise<string | undefined> {
+  return (await foundCut(join(cache, 'cut'), cutOf(cut, part)))?.[0];
+}
+
+function cutOf({ card, id, parts }: CutDenoiser, part: number): Cut {
+  const graph = parts[part]?.graph;
+  if (graph === undefined) throw new RangeError(`there is no part ${part}`);
+  return { modelSha256: card.sha256, plan: [id, part], graphs: [graph] };
 }
 
 function tensorBytes(

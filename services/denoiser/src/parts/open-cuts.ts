@@ -1,5 +1,5 @@
 import { TesseraError } from '@tessera/core';
-import type { OpenedModel } from '@tessera/models';
+import { type OpenedModel, verifyStage } from '@tessera/models';
 import type { Logger } from '@tessera/runtime';
 import { type CutDenoiser, cutDenoiser } from './cut-denoiser.js';
 
@@ -24,6 +24,17 @@ export function openCuts(models: readonly OpenedModel[], count: number, log: Log
       return { opened, cut: undefined };
     }
   });
+}
+
+/**
+ * Reads all of a model's denoiser, which takes a while where it is large.
+ * @throws TesseraError failed_precondition naming the file that has changed.
+ */
+export async function verifyDenoiser(opened: OpenedModel, log: Logger, signal: AbortSignal): Promise<void> {
+  const beganMs = performance.now();
+  await verifyStage(opened, 'denoiser', signal);
+  const tookMs = Math.round(performance.now() - beganMs);
+  log.info('the denoiser is what its manifest says', { model: opened.card.name, took_ms: tookMs });
 }
 
 /** What a cut comes to, for who runs it. */

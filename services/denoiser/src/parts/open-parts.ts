@@ -4,8 +4,8 @@ import type { OpenedModel } from '@tessera/models';
 import type { Executor } from '@tessera/onnx';
 import { connectPeer, type Logger, type Peers } from '@tessera/runtime';
 import type { NetworkGraph } from '../network-graph.js';
-import { writePart } from './cut-denoiser.js';
-import { openCuts, tellCut } from './open-cuts.js';
+import { openCuts, tellCut, verifyDenoiser } from './open-cuts.js';
+import { openPart } from './open-part.js';
 import { PartLink } from './part-link.js';
 import { ShardedGraph } from './sharded-graph.js';
 
@@ -45,10 +45,14 @@ export async function openParts(setup: PartsSetup, signal: AbortSignal): Promise
   try {
     const graphs = new Map<string, ShardedGraph>();
     const cutIds: string[] = [];
-    for (const { cut } of openCuts(models, addresses.length + 1, log)) {
-      if (cut === undefined) continue;
+    for (const { opened, cut } of openCuts(models, addresses.length + 1, log)) {
+      const verify = () => verifyDenoiser(opened, log, signal);
+      if (cut === undefined) {
+        await verify();
+        continue;
+      }
       tellCut(cut, log);
-      const network = await executor.load(await writePart(cut, 0, cache));
+      const network = await executor.load(await openPart(cut, 0, { cache, verify, signal }));
       graphs.set(cut.card.sha256, new ShardedGraph({ executor, network, cut, links }));
       cutIds.push(cut.id);
     }

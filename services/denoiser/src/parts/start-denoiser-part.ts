@@ -2,9 +2,9 @@ import { join } from 'node:path';
 import { numericClass, parseDevice, startExecutor } from '@tessera/onnx';
 import type { Logger, PartChoice, WorkerSettings } from '@tessera/runtime';
 import { openModels } from '../open-models.js';
-import { writePart } from './cut-denoiser.js';
 import { DenoiserPart } from './denoiser-part.js';
-import { openCuts } from './open-cuts.js';
+import { openCuts, verifyDenoiser } from './open-cuts.js';
+import { openPart } from './open-part.js';
 import { PartNetwork } from './part-network.js';
 
 export interface DenoiserPartSettings extends WorkerSettings {
@@ -25,13 +25,15 @@ export async function startDenoiserPart(
   const { device, threads, home, denoiserPart } = settings;
   const [executor, models] = await Promise.all([
     startExecutor({ device: parseDevice(device), threads }),
-    openModels(settings, signal),
+    openModels(settings, signal, 'card'),
   ]);
   const part = denoiserPart.part - 1;
   const networks: PartNetwork[] = [];
-  for (const { cut } of openCuts(models, denoiserPart.of, log)) {
+  const cache = join(home, 'cache');
+  for (const { opened, cut } of openCuts(models, denoiserPart.of, log)) {
     if (cut === undefined) continue;
-    const network = await executor.load(await writePart(cut, part, join(home, 'cache')));
+    const verify = () => verifyDenoiser(opened, log, signal);
+    const network = await executor.load(await openPart(cut, part, { cache, verify, signal }));
     networks.push(new PartNetwork({ executor, network, card: cut.card, cut: cut.id, part }));
   }
   return new DenoiserPart({ executor, numericClass: await numericClass(executor), networks });
