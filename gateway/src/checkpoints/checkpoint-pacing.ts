@@ -1,5 +1,5 @@
 /** Of the time of a gateway's generations, at most. */
-const MOST_SHARE = 0.05;
+const MOST_SHARE = 0.02;
 /** Saves whose least time is what one costs. */
 const LATEST = 16;
 /** Until one was made. */

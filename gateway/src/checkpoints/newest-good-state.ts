@@ -38,7 +38,7 @@ export async function newestGoodState(
   if (heard !== undefined) {
     try {
       const state = stateIn(heard);
-      if (state.stepIndex > (stored[0]?.stepIndex ?? 0)) return state;
+      if (state.stepIndex >= (stored[0]?.stepIndex ?? 0)) return state;
     } catch (thrown) {
       logger.warn('passed over a state', { image_index: imageIndex, cause: TesseraError.from(thrown).message });
     }

@@ -12,6 +12,8 @@ export interface AttemptServices extends StateReader {
 export interface Attempt {
   readonly fence: number;
   readonly arithmetic: Arithmetic;
+  /** Resolves once the log says so; nothing is told of its steps before. */
+  readonly begun: Promise<unknown>;
   /** Of the images that go on from a checkpoint. */
   readonly states: ReadonlyMap<number, SchedulerState>;
 }
@@ -42,14 +44,14 @@ export async function beginAttempt(
   }
   if (record.arithmetic === undefined) {
     const arithmetic = await newArithmetic(services, record, signal);
-    await writer.event({ type: 'started' }, { arithmetic });
-    return { fence, arithmetic, states: new Map() };
+    const begun = writer.event({ type: 'started' }, { arithmetic });
+    return { fence, arithmetic, begun, states: new Map() };
   }
   const reason = await whyNotAsBefore(services, record, record.arithmetic, signal);
   if (reason !== undefined) {
     const arithmetic = await newArithmetic(services, record, signal);
     for (const imageIndex of unfinished(record)) await restart(writer, imageIndex, reason, arithmetic);
-    return { fence, arithmetic, states: new Map() };
+    return { fence, arithmetic, begun: Promise.resolve(), states: new Map() };
   }
   const { arithmetic } = record;
   const states = new Map<number, SchedulerState>();
@@ -60,7 +62,7 @@ export async function beginAttempt(
       await restart(writer, imageIndex, 'none of its checkpoints can be used', arithmetic);
     }
   }
-  return { fence, arithmetic, states };
+  return { fence, arithmetic, begun: Promise.resolve(), states };
 }
 
 /** Images that are not complete yet. */

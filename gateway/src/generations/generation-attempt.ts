@@ -125,7 +125,16 @@ export class GenerationAttempt {
     const told = this.#setup.told.image(imageIndex);
     const completed = await runImage({
       ...services,
-      ...{ record: writer.record, fence: attempt.fence, imageIndex, conditionings, told, resumeFrom, checkpoints },
+      ...{
+        record: writer.record,
+        fence: attempt.fence,
+        begun: attempt.begun,
+        imageIndex,
+        conditionings,
+        told,
+        resumeFrom,
+        checkpoints,
+      },
       stages: this.#stages.under(told),
       base: baseUnder(this.#base, told),
       stopwatch: this.#stopwatch.fork(),

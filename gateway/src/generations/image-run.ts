@@ -30,6 +30,8 @@ import type { Stopwatch } from './stopwatch.js';
 export interface ImageRunSetup {
   readonly record: GenerationRecord;
   readonly fence: number;
+  /** Of the attempt. */
+  readonly begun: Promise<unknown>;
   readonly imageIndex: number;
   readonly conditionings: Conditionings;
   readonly stages: RemoteStages;
@@ -87,6 +89,7 @@ async function makeImage(setup: ImageRunSetup): Promise<CompletedImage> {
   for await (const event of generateImage(run, stages, decodeSignal, setup.base)) {
     switch (event.type) {
       case 'base-step': {
+        await setup.begun;
         const told = plan.compose && toldBaseStep(plan.compose, event.stepIndex, event.steps);
         if (told !== undefined) tell(told, plan.timesteps.length, event.denoised);
         break;
@@ -98,6 +101,7 @@ async function makeImage(setup: ImageRunSetup): Promise<CompletedImage> {
       case 'step':
         // The next evaluation is on the wire before anything is done about this one.
         await turn();
+        await setup.begun;
         checkpoints.reached(event.state);
         tell(event.stepIndex, event.steps, event.denoised);
         break;

@@ -2,31 +2,38 @@ import { type GenerationRecord, type Image, TesseraError } from '@tessera/core';
 import type { BusPatience, ObjectStore } from '@tessera/runtime';
 import { fileSha256 } from '../images/hashes.js';
 import { type PiecedFile, type PiecedFileWriter, readPieces } from '../images/pieced-file.js';
+import { RecentFiles } from './recent-files.js';
 
 /** Larger images are not sent within an event. */
 export const MAX_INLINE_IMAGE_BYTES = 512 * 1024;
 /** Of all images of one event together: a message stays below gRPC's usual limit of 4 MiB. */
 export const MAX_INLINE_EVENT_BYTES = 3 * 1024 * 1024;
+/** Of files that were stored lately, kept here. */
+const MAX_RECENT_BYTES = 8 * 1024 * 1024;
 
 /** The finished images of generations, as objects of the Bus. */
 export class Results {
   readonly #objects: ObjectStore;
   readonly #patience: BusPatience;
+  readonly #recent: RecentFiles;
 
-  constructor(objects: ObjectStore, patience: BusPatience = {}) {
+  constructor(objects: ObjectStore, patience: BusPatience = {}, recent = new RecentFiles(MAX_RECENT_BYTES)) {
     this.#objects = objects;
     this.#patience = patience;
+    this.#recent = recent;
   }
 
   /** The same, waiting for a Bus that is away until this is aborted. */
   waiting(until: AbortSignal): Results {
-    return new Results(this.#objects, { until });
+    return new Results(this.#objects, { until }, this.#recent);
   }
 
   /** Stores an image file. It is real once the log names what this returns. */
   async store(generationId: string, name: ImageName, file: Uint8Array, kind: ImageKind): Promise<Image> {
     const imageId = imageIdOf(name);
-    await this.#objects.put(objectName(generationId, imageId), file, this.#patience);
+    const object = objectName(generationId, imageId);
+    await this.#objects.put(object, file, this.#patience);
+    if (file.length <= MAX_INLINE_IMAGE_BYTES) this.#recent.put(object, file);
     return { imageId, sizeBytes: file.length, fileSha256: fileSha256(file), ...kind };
   }
 
@@ -50,6 +57,8 @@ export class Results {
   async inlined(generationId: string, image: Image, budget: InlineBudget): Promise<Image> {
     if (image.sizeBytes > MAX_INLINE_IMAGE_BYTES || !budget.spend(image.sizeBytes)) return image;
     try {
+      const recent = this.#recent.get(objectName(generationId, image.imageId));
+      if (recent !== undefined) return { ...image, data: recent };
       const parts: Uint8Array[] = [];
       for await (const part of await this.#open(generationId, image.imageId, 0)) parts.push(part);
       return { ...image, data: parts.length === 1 ? (parts[0] as Uint8Array) : Buffer.concat(parts) };
@@ -88,6 +97,7 @@ export class Results {
 
   /** Deletes every object of a generation, named by its log or not. */
   async delete(generationId: string): Promise<void> {
+    this.#recent.deleteAll(`${generationId}/`);
     for (const { name } of await this.#objects.list(`${generationId}/`)) await this.#objects.delete(name);
   }
 }

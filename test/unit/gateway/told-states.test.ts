@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
-import { type Bus, createGenerationLog } from '@tessera/runtime';
+import { type Bus, createGenerationLog, createMemoryBus } from '@tessera/runtime';
 import { deferred } from '../../support/deferred.js';
 import { eventually } from '../../support/processes.js';
 import { isOn } from '../../support/protections.js';
 import { startFakeDecoder, startFakeDenoiser, startFakeTextEncoder } from './fake-workers.js';
 import { all, generated, receiptsOf, startTestGateway, until, watched } from './test-gateway.js';
-import { EveryStep, Never, recordWhere, startTwoGateways } from './two-gateways.js';
+import { EveryStep, FAST_LEASES, Never, recordWhere, startTwoGateways } from './two-gateways.js';
 
 const STEPS = 6;
 const request = { prompt: 'a', seed: 11, steps: STEPS, scheduler: 'ddpm', keepFor: { seconds: 60, nanos: 0 } };
@@ -63,11 +63,19 @@ test('an image whose last step was told and not stored is stored before it is de
   const denoiser = await startFakeDenoiser(t);
   const decoder = await startFakeDecoder(t, { beforeAnswer: async () => decodes.resolve() });
   const workers = [await startFakeTextEncoder(t), denoiser, decoder];
-  const { first, second, bus } = await startTwoGateways(t, workers, pacings);
+  const shared = createMemoryBus({ presenceExpiryMs: FAST_LEASES.expiryMs });
+  const over = deferred();
+  t.after(() => over.resolve());
+  // Nothing of the first holder is stored in time.
+  const put: Bus['objects']['put'] = async (name, bytes) => {
+    if (name.includes('/1/')) await over.promise;
+    await shared.objects.put(name, bytes);
+  };
+  const bus = { ...shared, connectedMs: () => shared.connectedMs(), objects: { ...shared.objects, put } };
+  const { first, second } = await startTwoGateways(t, workers, { ...pacings, bus });
   const events = generated(first.client, request);
   const { generationId } = await until(events, 'started');
   await told(t, bus, generationId, STEPS);
-  // Its checkpoint does not get through any more.
   first.own.freeze();
   await decodes.promise;
   const record = await createGenerationLog(bus).read(generationId);
