@@ -217,6 +217,15 @@ export const PROTECTIONS = [
     test: { file: 'unit/gateway/leases', name: 'a wall clock that is set ends no lease' },
   },
   {
+    name: 'silent-gateways-are-left',
+    holds: 'a client asks a gateway whose stream is silent whether it is there, and leaves one that is not',
+    turnedOffBy: 'connect({ reconnect: { silentMs } }), set to the longest that a timer can be',
+    test: {
+      file: 'unit/client/silent-gateway',
+      name: 'a gateway from which nothing comes any more, though its connection is open, is left for another',
+    },
+  },
+  {
     name: 'calls-end-before-goaway',
     holds: 'while a server drains, the keepalive of a client kills none of its calls',
     turnedOffBy: 'ServerSetup.protections.endsCallsFirst',

@@ -12,6 +12,7 @@ const OF_SURVIVAL: readonly ProtectionName[] = [
   'objects-are-checked',
   'monotonic-leases',
   'calls-end-before-goaway',
+  'silent-gateways-are-left',
 ];
 
 export const survivalProtectionsPoint: AcceptancePoint = {

@@ -4,6 +4,7 @@ import { createServer, type Socket } from 'node:net';
 import { test } from 'node:test';
 import { connect } from '@tessera/client';
 import type { GenerationEvent } from '@tessera/core';
+import { isOn } from '../../support/protections.js';
 import { TcpProxy } from '../../support/tcp-proxy.js';
 import {
   accepted,
@@ -15,6 +16,10 @@ import {
   told,
 } from './fake-generation-service.js';
 
+/** The longest that a timer can be set to. */
+const NEVER_MS = 2 ** 31 - 1;
+/** Of the stream; many times what it takes. */
+const LIMIT_MS = 8_000;
 const reconnect = { attempts: 20, initialDelayMs: 5, maxDelayMs: 50, silentMs: 100, answerMs: 200 };
 
 test('a gateway from which nothing comes any more, though its connection is open, is left for another', {
@@ -36,7 +41,8 @@ test('a gateway from which nothing comes any more, though its connection is open
     },
   });
   const address = [`127.0.0.1:${network.port}`, second.address];
-  const client = connect({ address, spread: false, reconnect });
+  const silentMs = isOn('silent-gateways-are-left') ? reconnect.silentMs : NEVER_MS;
+  const client = connect({ address, spread: false, reconnect: { ...reconnect, silentMs }, callTimeoutMs: 500 });
   t.after(async () => {
     client.close();
     await network[Symbol.asyncDispose]();
@@ -44,7 +50,7 @@ test('a gateway from which nothing comes any more, though its connection is open
     second.close();
   });
   const events: GenerationEvent[] = [];
-  for await (const event of client.generate({ prompt: 'x' })) {
+  for await (const event of client.generate({ prompt: 'x' }, { signal: AbortSignal.timeout(LIMIT_MS) })) {
     events.push(event);
     if (event.type === 'progress') network.part('both');
   }
