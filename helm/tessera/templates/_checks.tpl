@@ -13,6 +13,9 @@
 {{- fail (printf "%s.device %s needs %s.gpu.count of at least 1" .key $values.device .key) -}}
 {{- end -}}
 {{- end -}}
+{{- if and (gt (int .Values.denoiser.parts) 1) (ne .Values.denoiser.autoscaling.kind "none") -}}
+{{- fail "denoiser.parts above 1 needs denoiser.autoscaling.kind none: every denoiser has parts of its own" -}}
+{{- end -}}
 {{- if and (eq .Values.models.source "claim") (not .Values.models.claim.name) -}}
 {{- fail "models.source claim needs models.claim.name" -}}
 {{- end -}}

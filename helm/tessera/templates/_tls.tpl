@@ -5,9 +5,9 @@
 {{- .Values.tls.domain | default (printf "%s.%s" (include "tessera.fullname" .) .Release.Namespace) -}}
 {{- end }}
 
-{{/* The Secret with the certificate of one component. Takes (dict "root" $ "component" "text-encoder"), as the next two do. */}}
+{{/* The Secret with the certificate of one component, or of its role where that is another. Takes (dict "root" $ "component" "text-encoder"), as the next two do. */}}
 {{- define "tessera.peerSecret" -}}
-{{- index .root.Values.tls.secretNames (camelcase (replace "-" "_" .component) | untitle) | default (printf "%s-%s-peer" (include "tessera.fullname" .root) .component) -}}
+{{- index .root.Values.tls.secretNames (camelcase (replace "-" "_" (.role | default .component)) | untitle) | default (printf "%s-%s-peer" (include "tessera.fullname" .root) (.role | default .component)) -}}
 {{- end }}
 
 {{- define "tessera.peerArgs" -}}

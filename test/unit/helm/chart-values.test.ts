@@ -31,6 +31,13 @@ const REFUSED: readonly (readonly [Readonly<Record<string, unknown>>, RegExp])[]
   [{ 'gateway.autoscaling.kind': 'hpa' }, /set nats\.mode to own or external/],
   [{ 'nats.mode': 'external' }, /needs nats\.external\.urls/],
   [{ 'denoiser.device': 'cuda:0' }, /denoiser\.device cuda:0 needs denoiser\.gpu\.count of at least 1/],
+  [{ 'denoiser.parts': 0 }, /\/denoiser\/parts.*minimum/],
+  [{ 'denoiser.parts': 65 }, /\/denoiser\/parts.*maximum/],
+  [{ 'decoder.parts': 2 }, /\/decoder\/parts/],
+  [
+    { 'denoiser.parts': 2, 'denoiser.autoscaling.kind': 'hpa' },
+    /denoiser\.parts above 1 needs denoiser\.autoscaling\.kind none/,
+  ],
   [{ 'models.source': 'claim' }, /models\.source claim needs models\.claim\.name/],
   [{ 'models.source': 'image' }, /models\.source image needs models\.image\.reference/],
   [{ 'models.source': 'init' }, /models\.source init needs models\.init\.command or models\.init\.args/],
