@@ -1,6 +1,6 @@
 import { sizePoints } from './01-sizes.js';
 import { placementPoints } from './02-placement.js';
-import { everyCanvasPoint } from './03-every-canvas.js';
+import { everyCanvasPoints } from './03-every-canvas.js';
 import { nativeBitsPoint } from './04-native-bits.js';
 import { seamsPoint } from './05-seams.js';
 import { littleMemoryPoint } from './06-little-memory.js';
@@ -9,7 +9,7 @@ import { manyDenoisersPoint } from './07-many-denoisers.js';
 export const megapixel = [
   ...sizePoints,
   ...placementPoints,
-  everyCanvasPoint,
+  ...everyCanvasPoints,
   nativeBitsPoint,
   seamsPoint,
   littleMemoryPoint,
