@@ -24,6 +24,8 @@ export * from './plan-work.js';
 export * from './predict-canvas.js';
 export * from './prediction.js';
 export * from './preview.js';
+export * from './protobuf/byte-cursor.js';
+export * from './protobuf/protobuf-fields.js';
 export * from './queue.js';
 export * from './request.js';
 export * from './request-limits.js';

@@ -1,8 +1,8 @@
 import { closeSync, fstatSync, openSync } from 'node:fs';
+import { type ByteCursor, protobufFields } from '@tessera/core';
 import { modelDefect } from '../model-defect.js';
-import { FileCursor } from './file-cursor.js';
+import { fileCursor } from './file-cursor.js';
 import type { GraphHeader, TensorHeader } from './graph-header.js';
-import { protobufFields } from './protobuf-fields.js';
 import { readTensorHeader } from './read-tensor-header.js';
 import { WeightLocations } from './weight-locations.js';
 
@@ -21,7 +21,7 @@ export function readGraphHeader(path: string, label: string = path): GraphHeader
   const descriptor = openSync(path, 'r');
   try {
     const { size } = fstatSync(descriptor);
-    return readModel(new FileCursor(descriptor, size));
+    return readModel(fileCursor(descriptor, size));
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     throw modelDefect(label, `is not an ONNX model: ${error.message}`, error);
@@ -31,7 +31,7 @@ export function readGraphHeader(path: string, label: string = path): GraphHeader
 }
 
 /** A ModelProto: graph = 7, opset_import = 8, training_info = 20, functions = 25. */
-function readModel(cursor: FileCursor): GraphHeader {
+function readModel(cursor: ByteCursor): GraphHeader {
   const weights = new WeightLocations();
   const opsets: GraphHeader['opsets'][number][] = [];
   let border: GraphBorder | undefined;
@@ -58,7 +58,7 @@ interface GraphBorder {
 }
 
 /** A GraphProto: node = 1, initializer = 5, input = 11, output = 12, sparse_initializer = 15. */
-function readGraph(cursor: FileCursor, end: number, weights: WeightLocations, depth: number): GraphBorder {
+function readGraph(cursor: ByteCursor, end: number, weights: WeightLocations, depth: number): GraphBorder {
   if (depth > DEEPEST_GRAPH) throw new RangeError(`sub-graphs nest deeper than ${DEEPEST_GRAPH}`);
   const inputs: TensorHeader[] = [];
   const outputs: TensorHeader[] = [];
@@ -77,14 +77,14 @@ function readGraph(cursor: FileCursor, end: number, weights: WeightLocations, de
 }
 
 /** A NodeProto: attribute = 5. */
-function readNode(cursor: FileCursor, end: number, weights: WeightLocations, depth: number): void {
+function readNode(cursor: ByteCursor, end: number, weights: WeightLocations, depth: number): void {
   for (const field of protobufFields(cursor, end)) {
     if (field.type === 'bytes' && field.number === 5) readAttribute(cursor, field.end, weights, depth);
   }
 }
 
 /** An AttributeProto: t = 5, g = 6, tensors = 10, graphs = 11, sparse_tensor = 22, sparse_tensors = 23. */
-function readAttribute(cursor: FileCursor, end: number, weights: WeightLocations, depth: number): void {
+function readAttribute(cursor: ByteCursor, end: number, weights: WeightLocations, depth: number): void {
   for (const field of protobufFields(cursor, end)) {
     if (field.type !== 'bytes') continue;
     if (field.number === 5 || field.number === 10) weights.readTensor(cursor, field.end);
@@ -94,21 +94,21 @@ function readAttribute(cursor: FileCursor, end: number, weights: WeightLocations
 }
 
 /** A FunctionProto: node = 7. */
-function readFunction(cursor: FileCursor, end: number, weights: WeightLocations): void {
+function readFunction(cursor: ByteCursor, end: number, weights: WeightLocations): void {
   for (const field of protobufFields(cursor, end)) {
     if (field.type === 'bytes' && field.number === 7) readNode(cursor, field.end, weights, 0);
   }
 }
 
 /** A TrainingInfoProto: initialization = 1, algorithm = 2. */
-function readTrainingGraphs(cursor: FileCursor, end: number, weights: WeightLocations): void {
+function readTrainingGraphs(cursor: ByteCursor, end: number, weights: WeightLocations): void {
   for (const field of protobufFields(cursor, end)) {
     if (field.type === 'bytes' && (field.number === 1 || field.number === 2)) readGraph(cursor, field.end, weights, 1);
   }
 }
 
 /** An OperatorSetIdProto: domain = 1, version = 2. */
-function readOpset(cursor: FileCursor, end: number): GraphHeader['opsets'][number] {
+function readOpset(cursor: ByteCursor, end: number): GraphHeader['opsets'][number] {
   let domain = '';
   let version = 0;
   for (const field of protobufFields(cursor, end)) {

@@ -1,9 +1,8 @@
-import type { FileCursor } from './file-cursor.js';
+import { type ByteCursor, protobufFields } from '@tessera/core';
 import { type ElementType, elementTypeFromOnnx, type TensorHeader } from './graph-header.js';
-import { protobufFields } from './protobuf-fields.js';
 
 /** A ValueInfoProto: name = 1, type = 2. */
-export function readTensorHeader(cursor: FileCursor, end: number): TensorHeader {
+export function readTensorHeader(cursor: ByteCursor, end: number): TensorHeader {
   let name = '';
   let type: TensorType = { elementType: 'other', shape: undefined };
   for (const field of protobufFields(cursor, end)) {
@@ -17,7 +16,7 @@ export function readTensorHeader(cursor: FileCursor, end: number): TensorHeader 
 type TensorType = Omit<TensorHeader, 'name'>;
 
 /** A TypeProto: tensor_type = 1 {elem_type = 1, shape = 2}; sequences, maps and optionals are `other`. */
-function readType(cursor: FileCursor, end: number): TensorType {
+function readType(cursor: ByteCursor, end: number): TensorType {
   let elementType: ElementType = 'other';
   let shape: TensorHeader['shape'];
   for (const field of protobufFields(cursor, end)) {
@@ -31,14 +30,14 @@ function readType(cursor: FileCursor, end: number): TensorType {
 }
 
 /** A TensorShapeProto: dim = 1 {dim_value = 1, dim_param = 2}. */
-function readShape(cursor: FileCursor, end: number): readonly (number | string)[] {
+function readShape(cursor: ByteCursor, end: number): readonly (number | string)[] {
   const shape: (number | string)[] = [];
   for (const field of protobufFields(cursor, end)) {
     if (field.type !== 'bytes' || field.number !== 1) continue;
     let axis: number | string = '';
     for (const part of protobufFields(cursor, field.end)) {
-      // A negative extent is how some exporters write a free axis; as an unsigned varint it is beyond 2⁵³.
-      if (part.type === 'integer' && part.number === 1 && Number.isSafeInteger(part.value)) axis = part.value;
+      // A negative extent is how some exporters write a free axis.
+      if (part.type === 'integer' && part.number === 1 && part.value >= 0) axis = part.value;
       if (part.type === 'bytes' && part.number === 2) axis = cursor.readText(part.length);
     }
     shape.push(axis);

@@ -1,6 +1,5 @@
-import type { FileCursor } from './file-cursor.js';
+import { type ByteCursor, protobufFields } from '@tessera/core';
 import type { ExternalFile } from './graph-header.js';
-import { protobufFields } from './protobuf-fields.js';
 
 /**
  * Collects where a graph's weights are. ONNX Runtime follows an external
@@ -18,7 +17,7 @@ export class WeightLocations {
   }
 
   /** A TensorProto: name = 8, external_data = 13, data_location = 14. @returns its name. */
-  readTensor(cursor: FileCursor, end: number): string {
+  readTensor(cursor: ByteCursor, end: number): string {
     let name = '';
     let isExternal = false;
     const entries = new Map<string, string>();
@@ -36,7 +35,7 @@ export class WeightLocations {
   }
 
   /** A SparseTensorProto: values = 1, indices = 2. */
-  readSparseTensor(cursor: FileCursor, end: number): void {
+  readSparseTensor(cursor: ByteCursor, end: number): void {
     for (const field of protobufFields(cursor, end)) {
       if (field.type === 'bytes' && (field.number === 1 || field.number === 2)) this.readTensor(cursor, field.end);
     }
@@ -51,7 +50,7 @@ export class WeightLocations {
 }
 
 /** A StringStringEntryProto: key = 1, value = 2. */
-function readEntry(cursor: FileCursor, end: number): [key: string, value: string] {
+function readEntry(cursor: ByteCursor, end: number): [key: string, value: string] {
   const entry: [string, string] = ['', ''];
   for (const field of protobufFields(cursor, end)) {
     if (field.type !== 'bytes') continue;

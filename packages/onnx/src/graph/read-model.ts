@@ -1,8 +1,7 @@
 import { closeSync, fstatSync, openSync } from 'node:fs';
-import { TesseraError } from '@tessera/core';
-import { FileCursor } from './file-cursor.js';
+import { type ByteCursor, protobufFields, TesseraError } from '@tessera/core';
+import { fileCursor } from './file-cursor.js';
 import type { ByteRange, GraphModel, ModelOperator, StoredTensor, ValueDeclaration } from './graph-model.js';
-import { protobufFields } from './protobuf-fields.js';
 import { readOperator } from './read-operator.js';
 import { readTensor } from './read-tensor.js';
 import { readValue } from './read-value.js';
@@ -17,7 +16,7 @@ import { readValue } from './read-value.js';
 export function readGraphModel(path: string): GraphModel {
   const descriptor = openSync(path, 'r');
   try {
-    return readModel(path, new FileCursor(descriptor, fstatSync(descriptor).size));
+    return readModel(path, fileCursor(descriptor, fstatSync(descriptor).size));
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     throw new TesseraError('failed_precondition', `model file ${path} is not an ONNX model: ${error.message}`, {
@@ -33,7 +32,7 @@ export function readGraphModel(path: string): GraphModel {
 const PREAMBLE = new Set([1, 2, 3, 4, 5, 8, 14]);
 
 /** A ModelProto: PREAMBLE, graph = 7, training_info = 20, functions = 25. */
-function readModel(path: string, cursor: FileCursor): GraphModel {
+function readModel(path: string, cursor: ByteCursor): GraphModel {
   const preamble: ByteRange[] = [];
   const opsets = new Map<string, number>();
   const obstacles: string[] = [];
@@ -53,7 +52,7 @@ function readModel(path: string, cursor: FileCursor): GraphModel {
 type Graph = Omit<GraphModel, 'path' | 'opsets' | 'preamble'>;
 
 /** A GraphProto: node = 1, name = 2, initializer = 5, input = 11, output = 12, value_info = 13, sparse_initializer = 15. */
-function readGraph(cursor: FileCursor, end: number): Graph {
+function readGraph(cursor: ByteCursor, end: number): Graph {
   const operators: ModelOperator[] = [];
   const initializers = new Map<string, StoredTensor>();
   const inputs: ValueDeclaration[] = [];
@@ -89,7 +88,7 @@ function readGraph(cursor: FileCursor, end: number): Graph {
 }
 
 /** An OperatorSetIdProto: domain = 1, version = 2. */
-function readOpset(cursor: FileCursor, end: number): [domain: string, version: number] {
+function readOpset(cursor: ByteCursor, end: number): [domain: string, version: number] {
   let domain = '';
   let version = 0;
   for (const field of protobufFields(cursor, end)) {

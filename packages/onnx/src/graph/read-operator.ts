@@ -1,13 +1,12 @@
-import type { FileCursor } from './file-cursor.js';
+import { type ByteCursor, protobufFields, readFloats, readIntegers } from '@tessera/core';
 import type { AttributeValue, ByteRange, ModelOperator, OperatorAttribute } from './graph-model.js';
-import { protobufFields, readFloats, readIntegers } from './protobuf-fields.js';
 import { readTensor } from './read-tensor.js';
 
 /**
  * A NodeProto: input = 1, output = 2, name = 3, op_type = 4, attribute = 5, domain = 7.
  * @param field the NodeProto with its tag; the cursor stands after the tag.
  */
-export function readOperator(cursor: FileCursor, { start, end }: ByteRange): ModelOperator {
+export function readOperator(cursor: ByteCursor, { start, end }: ByteRange): ModelOperator {
   const inputs: string[] = [];
   const outputs: string[] = [];
   const attributes = new Map<string, OperatorAttribute>();
@@ -40,7 +39,7 @@ export function readOperator(cursor: FileCursor, { start, end }: ByteRange): Mod
  * An AttributeProto: name = 1, f = 2, i = 3, s = 4, t = 5, g = 6, floats = 7,
  * ints = 8, graphs = 11, type = 20.
  */
-function readAttribute(cursor: FileCursor, { start, end }: ByteRange): [name: string, attribute: OperatorAttribute] {
+function readAttribute(cursor: ByteCursor, { start, end }: ByteRange): [name: string, attribute: OperatorAttribute] {
   const floats: number[] = [];
   const ints: number[] = [];
   let name = '';

@@ -1,10 +1,10 @@
 import { closeSync, openSync, readSync } from 'node:fs';
+import { protobufFields, readFloats, readIntegers } from '@tessera/core';
 import { float32FromFloat16 } from '../float16.js';
 import { type ElementType, elementBytes } from './element-type.js';
 import { externalPath } from './external-weights.js';
-import { FileCursor } from './file-cursor.js';
+import { fileCursor } from './file-cursor.js';
 import type { GraphModel, StoredTensor } from './graph-model.js';
-import { protobufFields, readFloats, readIntegers } from './protobuf-fields.js';
 
 /**
  * The elements of one tensor as numbers.
@@ -57,7 +57,7 @@ function typedValues(model: GraphModel, { stored, elementType, shape }: StoredTe
   const descriptor = openSync(model.path, 'r');
   const values: number[] = [];
   try {
-    const cursor = new FileCursor(descriptor, stored.end);
+    const cursor = fileCursor(descriptor, stored.end);
     cursor.position = stored.start;
     // The first step is over the tensor's own tag.
     for (const { end } of protobufFields(cursor, stored.end)) {

@@ -1,7 +1,6 @@
+import { type ByteCursor, protobufFields, readIntegers } from '@tessera/core';
 import { elementBytes, elementTypeFromOnnx } from './element-type.js';
-import type { FileCursor } from './file-cursor.js';
 import type { ByteRange, StoredTensor } from './graph-model.js';
-import { protobufFields, readIntegers } from './protobuf-fields.js';
 
 const EXTERNAL = 1;
 
@@ -10,7 +9,7 @@ const EXTERNAL = 1;
  * external_data = 13, data_location = 14. The elements are stepped over.
  * @param field the TensorProto with its tag; the cursor stands after the tag.
  */
-export function readTensor(cursor: FileCursor, { start, end }: ByteRange): StoredTensor {
+export function readTensor(cursor: ByteCursor, { start, end }: ByteRange): StoredTensor {
   const shape: number[] = [];
   let name = '';
   let code = 0;
@@ -43,7 +42,7 @@ function externalPlace(name: string, entries: ReadonlyMap<string, string>, bytes
 }
 
 /** A StringStringEntryProto: key = 1, value = 2. */
-function readEntry(cursor: FileCursor, end: number): [key: string, value: string] {
+function readEntry(cursor: ByteCursor, end: number): [key: string, value: string] {
   const entry: [string, string] = ['', ''];
   for (const field of protobufFields(cursor, end)) {
     if (field.type !== 'bytes') continue;

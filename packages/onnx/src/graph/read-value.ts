@@ -1,10 +1,9 @@
+import { type ByteCursor, protobufFields } from '@tessera/core';
 import { type ElementType, elementTypeFromOnnx } from './element-type.js';
-import type { FileCursor } from './file-cursor.js';
 import type { ValueDeclaration } from './graph-model.js';
-import { protobufFields } from './protobuf-fields.js';
 
 /** A ValueInfoProto: name = 1, type = 2. */
-export function readValue(cursor: FileCursor, end: number): ValueDeclaration {
+export function readValue(cursor: ByteCursor, end: number): ValueDeclaration {
   let name = '';
   let type: TensorType = { elementType: 'other', shape: undefined };
   for (const field of protobufFields(cursor, end)) {
@@ -18,7 +17,7 @@ export function readValue(cursor: FileCursor, end: number): ValueDeclaration {
 type TensorType = Omit<ValueDeclaration, 'name'>;
 
 /** A TypeProto: tensor_type = 1 {elem_type = 1, shape = 2}; sequences, maps and optionals are `other`. */
-function readType(cursor: FileCursor, end: number): TensorType {
+function readType(cursor: ByteCursor, end: number): TensorType {
   let elementType: ElementType = 'other';
   let shape: TensorType['shape'];
   for (const field of protobufFields(cursor, end)) {
@@ -32,7 +31,7 @@ function readType(cursor: FileCursor, end: number): TensorType {
 }
 
 /** A TensorShapeProto: dim = 1 {dim_value = 1, dim_param = 2}. */
-function readShape(cursor: FileCursor, end: number): readonly (number | string)[] {
+function readShape(cursor: ByteCursor, end: number): readonly (number | string)[] {
   const shape: (number | string)[] = [];
   for (const field of protobufFields(cursor, end)) {
     if (field.type !== 'bytes' || field.number !== 1) continue;
