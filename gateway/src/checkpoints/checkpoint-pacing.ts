@@ -6,7 +6,7 @@ const MOST_SHARE = 0.005;
 /** Saves whose least time is what one costs. */
 const LATEST = 16;
 /** Until one was made. */
-const FIRST_SAVE_MS = 10;
+const FIRST_SAVE_MS = 1;
 
 /**
  * When a checkpoint is worth what it costs: all images that are in the making
