@@ -21,7 +21,7 @@ export { receiptTexts } from './images/receipt-text.js';
 export { RowGroups } from './images/row-groups.js';
 export { shrinkRows } from './images/shrink-rows.js';
 export { LeaseObserver } from './leases/lease-observer.js';
-export { LEASE_TIMES, type LeaseTimes } from './leases/take-overs.js';
+export { LEASE_TIMES, type LeaseTimes } from './leases/lease-times.js';
 export { turnOf } from './leases/turn.js';
 export { LEDGER_KINDS, Ledger, type LedgerCount, type LedgerKind } from './ledger.js';
 export { PROTECTIONS, type Protections } from './protections.js';

@@ -1,14 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type GenerationRecord, type ModelCard, TesseraError } from '@tessera/core';
 import {
-  BEAT_INTERVAL_MS,
   type Bus,
   type GatewayBeat,
   type GenerationLog,
   isLogConflict,
   type Logger,
-  PRESENCE_EXPIRY_MS,
-  RENEWAL_INTERVAL_MS,
   type Telemetry,
 } from '@tessera/runtime';
 import type { GenerationIndex } from '../generations/generation-index.js';
@@ -16,28 +13,8 @@ import type { GenerationRuns } from '../generations/generation-runs.js';
 import type { Protections } from '../protections.js';
 import { resumedSpan } from '../telemetry/generation-telemetry.js';
 import { LeaseObserver } from './lease-observer.js';
+import type { LeaseTimes } from './lease-times.js';
 import { turnOf } from './turn.js';
-
-export interface LeaseTimes {
-  /** A gateway says this often how it is. */
-  readonly beatMs: number;
-  /** And this often, with a beat, that it renews its leases. */
-  readonly renewMs: number;
-  /** Silent for longer, it has lost them. */
-  readonly expiryMs: number;
-  /** At least this often it is seen to; and when a lease, or a turn, ends. */
-  readonly checkMs: number;
-  /** The next gateway in the order waits so long for the one before. */
-  readonly turnMs: number;
-}
-
-export const LEASE_TIMES: LeaseTimes = {
-  beatMs: BEAT_INTERVAL_MS,
-  renewMs: RENEWAL_INTERVAL_MS,
-  expiryMs: PRESENCE_EXPIRY_MS,
-  checkMs: 200,
-  turnMs: 500,
-};
 
 /** Time may stand still: then the moment that is waited for does not come nearer. */
 const SHORTEST_WAIT_MS = 10;
