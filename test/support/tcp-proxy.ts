@@ -58,6 +58,7 @@ export class TcpProxy implements AsyncDisposable {
       client.resetAndDestroy();
       server.destroy();
     }
+    this.#pairs.clear();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

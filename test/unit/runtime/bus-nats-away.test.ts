@@ -5,6 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type Bus, isLogConflict, type StoredEntry } from '@tessera/runtime';
 import { startNatsBed } from '../../support/nats-bed.js';
 import { anyNatsProgram } from '../../support/nats-server.js';
+import { eventually } from '../../support/processes.js';
 
 const program = anyNatsProgram();
 const needsNats = { skip: program === undefined && 'no nats-server', timeout: 60_000 };
@@ -69,6 +70,17 @@ test('a connection that ends while the Bus is being opened is followed by anothe
   proxy.cutAt('SUB tessera.presence');
   const bus = await connect({ servers: [`nats://127.0.0.1:${proxy.port}`] });
   await bus.logs.append(randomUUID(), 0, bytes('there'));
+});
+
+test('a Bus that is closed while it connects again comes to its end', needsNats, async (t) => {
+  const { proxy, far } = await startNatsBed(t, found);
+  // Its next connection is made, and says nothing yet.
+  proxy.part('both');
+  proxy.cut();
+  await eventually(() => proxy.connections > 0, 10_000);
+  const closed = far.close();
+  proxy.part('none');
+  await closed;
 });
 
 test('patience ends with its signal', needsNats, async (t) => {

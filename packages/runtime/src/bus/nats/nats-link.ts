@@ -152,6 +152,11 @@ export class NatsLink {
         await delay(RETRY_MS, undefined, { signal: this.closed }).catch(() => {});
         continue;
       }
+      // Closed while it was made: nobody ends what nobody attends.
+      if (this.closed.aborted) {
+        letGo(connection);
+        return;
+      }
       logger.info('connected to NATS', { server: connection.getServer(), version: connection.info?.version });
       wasAway = false;
       await this.#attend(connection);
