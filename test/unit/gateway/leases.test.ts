@@ -100,9 +100,12 @@ test('a wall clock that is set ends no lease', async (t) => {
   const { generationId } = await until(events, 'started');
   await recordWhere(bus, generationId, ({ checkpoints }) => checkpoints[0]?.[0]?.stepIndex === 2);
   const { now } = Date;
-  for (const step of [HOUR_MS, -HOUR_MS, 0]) {
+  // The other gateway has heard of the holder; that it hears of it just as the clock is set is then seldom, and not each time.
+  await new Promise((resolve) => setTimeout(resolve, FAST_LEASES.expiryMs));
+  const steps = [HOUR_MS, -HOUR_MS, 0];
+  for (const step of [...steps, ...steps, ...steps]) {
     t.mock.method(Date, 'now', () => now() + step);
-    // Several of the other gateway's looks at the lease.
+    // Several of its looks at the lease.
     await new Promise((resolve) => setTimeout(resolve, 5 * FAST_LEASES.checkMs));
     t.mock.restoreAll();
   }
