@@ -1,5 +1,5 @@
 import type { SchedulerState } from '@tessera/core';
-import { type LiveChannel, MAX_LIVE_BYTES } from '@tessera/runtime';
+import { BoundedMap, type LiveChannel, MAX_LIVE_BYTES } from '@tessera/runtime';
 import { generationOf, stateSubject } from '../generations/subjects.js';
 import { CheckpointPacing } from './checkpoint-pacing.js';
 
@@ -37,9 +37,8 @@ const FORGET_EVERY_MS = 5_000;
 export class LiveStates {
   readonly #setup: LiveStatesSetup;
   readonly #pacing: CheckpointPacing;
-  /** By subject; whose state is the oldest comes first. */
-  readonly #heard = new Map<string, { readonly generationId: string; readonly bytes: Uint8Array }>();
-  #bytes = 0;
+  /** By subject. */
+  readonly #heard = new BoundedMap<Uint8Array>(MOST_BYTES, ({ length }) => length);
 
   constructor(setup: LiveStatesSetup) {
     this.#setup = setup;
@@ -54,6 +53,8 @@ export class LiveStates {
     return {
       leave,
       reached: (state) => {
+        // It would be encoded for nothing.
+        if (state.sample.data.byteLength > MAX_LIVE_BYTES) return;
         const beganMs = performance.now();
         if (beganMs - toldAtMs < this.#pacing.intervalMs || !this.#setup.isHeard()) return;
         toldAtMs = beganMs;
@@ -65,7 +66,7 @@ export class LiveStates {
 
   /** The bytes of the newest state that was heard of. */
   newest(generationId: string, imageIndex: number): Uint8Array | undefined {
-    return this.#heard.get(stateSubject(generationId, imageIndex))?.bytes;
+    return this.#heard.get(stateSubject(generationId, imageIndex));
   }
 
   /** Hears the other gateways until the signal is aborted. */
@@ -93,23 +94,12 @@ export class LiveStates {
     const { isOpen, runsHere } = this.#setup;
     const generationId = generationOf(subject);
     if (!isOpen(generationId) || runsHere(generationId)) return;
-    this.#forget(subject);
-    this.#heard.set(subject, { generationId, bytes });
-    this.#bytes += bytes.length;
-    for (const oldest of this.#heard.keys()) {
-      if (this.#bytes <= MOST_BYTES) return;
-      this.#forget(oldest);
-    }
+    this.#heard.put(subject, bytes);
   }
 
   #forgetEnded(): void {
-    for (const [subject, { generationId }] of this.#heard) {
-      if (!this.#setup.isOpen(generationId)) this.#forget(subject);
+    for (const subject of this.#heard.keys()) {
+      if (!this.#setup.isOpen(generationOf(subject))) this.#heard.delete(subject);
     }
-  }
-
-  #forget(subject: string): void {
-    this.#bytes -= this.#heard.get(subject)?.bytes.length ?? 0;
-    this.#heard.delete(subject);
   }
 }

@@ -1,8 +1,7 @@
 import { type GenerationRecord, type Image, TesseraError } from '@tessera/core';
-import type { BusPatience, ObjectStore } from '@tessera/runtime';
+import { BoundedMap, type BusPatience, type ObjectStore } from '@tessera/runtime';
 import { fileSha256 } from '../images/hashes.js';
 import { type PiecedFile, type PiecedFileWriter, readPieces } from '../images/pieced-file.js';
-import { RecentFiles } from './recent-files.js';
 
 /** Larger images are not sent within an event. */
 export const MAX_INLINE_IMAGE_BYTES = 512 * 1024;
@@ -15,9 +14,14 @@ const MAX_RECENT_BYTES = 8 * 1024 * 1024;
 export class Results {
   readonly #objects: ObjectStore;
   readonly #patience: BusPatience;
-  readonly #recent: RecentFiles;
+  /** By object: who watches is sent them without their being read again. */
+  readonly #recent: BoundedMap<Uint8Array>;
 
-  constructor(objects: ObjectStore, patience: BusPatience = {}, recent = new RecentFiles(MAX_RECENT_BYTES)) {
+  constructor(
+    objects: ObjectStore,
+    patience: BusPatience = {},
+    recent = new BoundedMap<Uint8Array>(MAX_RECENT_BYTES, ({ length }) => length),
+  ) {
     this.#objects = objects;
     this.#patience = patience;
     this.#recent = recent;
@@ -97,8 +101,9 @@ export class Results {
 
   /** Deletes every object of a generation, named by its log or not. */
   async delete(generationId: string): Promise<void> {
-    this.#recent.deleteAll(`${generationId}/`);
-    for (const { name } of await this.#objects.list(`${generationId}/`)) await this.#objects.delete(name);
+    const prefix = `${generationId}/`;
+    for (const name of this.#recent.keys()) if (name.startsWith(prefix)) this.#recent.delete(name);
+    for (const { name } of await this.#objects.list(prefix)) await this.#objects.delete(name);
   }
 }
 

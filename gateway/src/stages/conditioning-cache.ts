@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Conditioning } from '@tessera/core';
+import { BoundedMap } from '@tessera/runtime';
 
 /** Text encoders that give the same bits for the same text. */
 export interface EncoderIdentity {
@@ -14,18 +15,16 @@ export interface EncoderIdentity {
  * generations need.
  */
 export class ConditioningCache {
-  readonly #entries = new Map<string, Conditioning>();
+  readonly #entries: BoundedMap<Conditioning>;
   readonly #pinned = new Map<string, Conditioning>();
-  readonly #maxBytes: number;
-  #bytes = 0;
 
   constructor(maxBytes: number) {
-    this.#maxBytes = maxBytes;
+    this.#entries = new BoundedMap(maxBytes, byteLength);
   }
 
   get(encoder: EncoderIdentity, text: string): Conditioning | undefined {
     const key = keyOf(encoder, text);
-    const found = this.#pinned.get(key) ?? this.#refreshed(key);
+    const found = this.#pinned.get(key) ?? this.#entries.use(key);
     return found && { ...found, cached: true };
   }
 
@@ -37,32 +36,8 @@ export class ConditioningCache {
 
   put(encoder: EncoderIdentity, text: string, conditioning: Conditioning): void {
     const key = keyOf(encoder, text);
-    if (text === '') {
-      this.#pinned.set(key, conditioning);
-      return;
-    }
-    this.#remove(key);
-    this.#entries.set(key, conditioning);
-    this.#bytes += byteLength(conditioning);
-    for (const oldest of this.#entries.keys()) {
-      if (this.#bytes <= this.#maxBytes) return;
-      this.#remove(oldest);
-    }
-  }
-
-  #refreshed(key: string): Conditioning | undefined {
-    const found = this.#entries.get(key);
-    if (found === undefined) return undefined;
-    this.#entries.delete(key);
-    this.#entries.set(key, found);
-    return found;
-  }
-
-  #remove(key: string): void {
-    const entry = this.#entries.get(key);
-    if (entry === undefined) return;
-    this.#entries.delete(key);
-    this.#bytes -= byteLength(entry);
+    if (text === '') this.#pinned.set(key, conditioning);
+    else this.#entries.put(key, conditioning);
   }
 }
 

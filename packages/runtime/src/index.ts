@@ -1,3 +1,4 @@
+export { BoundedMap } from './bounded-map.js';
 export * from './bus/index.js';
 export { type ExitCode, exitCodeOf } from './exit-code.js';
 export { createLagMonitor, type LagMonitor } from './lag-monitor.js';

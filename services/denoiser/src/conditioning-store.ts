@@ -1,7 +1,7 @@
 import { type Tensor, TesseraError } from '@tessera/core';
 import { type NetworkDataType, type TypedTensor, typedFromFloat32 } from '@tessera/onnx';
 import type { ConditioningUpload__Output } from '@tessera/proto';
-import { TensorIntake } from '@tessera/runtime';
+import { BoundedMap, TensorIntake } from '@tessera/runtime';
 
 /** What one prompt became, by the denoiser's input names, without batch axis. */
 export class StoredConditioning {
@@ -32,20 +32,16 @@ export class StoredConditioning {
  */
 export class ConditioningStore {
   readonly #maxBytes: number;
-  readonly #stored = new Map<string, StoredConditioning>();
+  readonly #stored: BoundedMap<StoredConditioning>;
   readonly #arriving = new Map<string, Map<string, TensorIntake>>();
-  #bytes = 0;
 
   constructor(maxBytes: number) {
     this.#maxBytes = maxBytes;
+    this.#stored = new BoundedMap(maxBytes, ({ byteLength }) => byteLength);
   }
 
   get(id: string): StoredConditioning | undefined {
-    const found = this.#stored.get(id);
-    if (found === undefined) return undefined;
-    this.#stored.delete(id);
-    this.#stored.set(id, found);
-    return found;
+    return this.#stored.use(id);
   }
 
   /**
@@ -63,7 +59,7 @@ export class ConditioningStore {
       intake.add(named?.tensor ?? null);
       this.#assertArrivingFits();
       if (!complete) return;
-      this.#keep(id, new StoredConditioning(new Map([...intakes].map(([key, whole]) => [key, whole.tensor()]))));
+      this.#stored.put(id, new StoredConditioning(new Map([...intakes].map(([key, whole]) => [key, whole.tensor()]))));
       this.#arriving.delete(id);
     } catch (thrown) {
       this.#arriving.delete(id);
@@ -79,20 +75,5 @@ export class ConditioningStore {
         field: 'conditioning',
       });
     }
-  }
-
-  #keep(id: string, conditioning: StoredConditioning): void {
-    this.#forget(id);
-    this.#stored.set(id, conditioning);
-    this.#bytes += conditioning.byteLength;
-    for (const oldest of this.#stored.keys()) {
-      if (this.#bytes <= this.#maxBytes) return;
-      this.#forget(oldest);
-    }
-  }
-
-  #forget(id: string): void {
-    this.#bytes -= this.#stored.get(id)?.byteLength ?? 0;
-    this.#stored.delete(id);
   }
 }
